@@ -1,0 +1,4 @@
+from keras_dl4.serving.contract import check_saved_model
+from keras_dl4.serving.export import export_saved_model
+
+__all__ = ["check_saved_model", "export_saved_model"]

@@ -1,0 +1,33 @@
+"""The public classes and functions of keras_dl4, read from `__all__`."""
+
+import functools
+import importlib
+import pathlib
+
+import keras_dl4
+
+# The one internal sub-package: an interface between our files.
+INTERNAL = {"backend"}
+
+
+def public_modules():
+    """Dotted names of the modules that users import from, sorted."""
+    folder = pathlib.Path(keras_dl4.__file__).parent
+    names = {
+        path.stem
+        for path in folder.iterdir()
+        if (path.suffix == ".py" and not path.stem.startswith("_"))
+        or (path / "__init__.py").exists()
+    }
+    return [f"keras_dl4.{name}" for name in sorted(names - INTERNAL)]
+
+
+@functools.cache
+def public_objects():
+    """`{dotted name: class or function}` of everything in an `__all__`."""
+    objects = {}
+    for module_name in public_modules():
+        module = importlib.import_module(module_name)
+        for name in getattr(module, "__all__", ()):
+            objects[f"{module_name}.{name}"] = getattr(module, name)
+    return objects

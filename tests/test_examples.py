@@ -1,0 +1,47 @@
+"""Every example runs, with arguments that make it small."""
+
+import importlib.util
+import math
+import pathlib
+
+import pytest
+
+EXAMPLES = pathlib.Path(__file__).parents[1] / "examples"
+
+# Script: one list of arguments for each run; `{out}` is a temporary folder.
+SMALL_ARGUMENTS = {
+    "ntm_tasks": [
+        "--task copy --model ntm --max-sequences 64 --out {out}".split(),
+    ],
+}
+RUNS = [
+    pytest.param(stem, arguments, id=f"{stem}-{number}")
+    for stem, runs in SMALL_ARGUMENTS.items()
+    for number, arguments in enumerate(runs)
+]
+
+
+def load_example(stem):
+    """Imports `examples/<stem>.py` without putting the folder on the path."""
+    spec = importlib.util.spec_from_file_location(
+        f"examples_{stem}", EXAMPLES / f"{stem}.py"
+    )
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_example_has_small_arguments():
+    stems = {path.stem for path in EXAMPLES.glob("*.py")}
+    assert stems == set(SMALL_ARGUMENTS)
+
+
+@pytest.mark.parametrize(("stem", "arguments"), RUNS)
+def test_example_returns_finite_numbers(stem, arguments, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    out = str(tmp_path / "out")
+    argv = [argument.format(out=out) for argument in arguments]
+    results = load_example(stem).main(argv)
+    assert results
+    for name, value in results.items():
+        assert math.isfinite(value), f"{name} is {value}"
