@@ -13,16 +13,7 @@ from keras_dl4 import metrics
 from tests.conformance.case import Case
 from tests.conformance.case import normal
 
-# Lengths of the states: controller (2 of an LSTM), reads, weightings, memory.
 NTM_TOY = {"controller_units": 6, "memory_size": 7, "word_dim": 3}
-
-
-def ntm(**kwargs):
-    return layers.NTM(4, **NTM_TOY, **kwargs)
-
-
-def ntm_states():
-    return tuple((None, size) for size in (6, 6, 3, 2 * 7, 7 * 3))
 
 
 def trace_shapes(reads=1, writes=1, locations=7, word_dim=3, shifts=3):
@@ -69,21 +60,20 @@ CASES = [
         "NTMCell",
         "cell",
         lambda: layers.NTMCell(4, **NTM_TOY, read_after_write=True),
-        output_shape=((None, None, 4), *ntm_states()),
+        # States: two of the LSTM, reads, weightings of two heads, memory.
+        output_shape=(
+            (None, None, 4),
+            *((None, size) for size in (6, 6, 3, 2 * 7, 7 * 3)),
+        ),
         **SEQUENCE,
     ),
     Case(
         "NTM",
         "layer",
-        lambda: ntm(return_sequences=True, return_state=True),
-        output_shape=((None, None, 4), *ntm_states()),
-        **SEQUENCE,
-    ),
-    Case(
-        "NTM/dense_last_output",
-        "layer",
-        lambda: ntm(
-            controller="dense",
+        lambda: layers.NTM(
+            4,
+            "dense",
+            **NTM_TOY,
             memory_initializer="learned",
             weighting_initializer="uniform",
         ),
@@ -93,8 +83,10 @@ CASES = [
     Case(
         "NTM/trace_of_several_heads",
         "layer",
-        lambda: ntm(
-            controller=keras.layers.GRUCell(6),
+        lambda: layers.NTM(
+            4,
+            keras.layers.GRUCell(6),
+            **NTM_TOY,
             num_read_heads=2,
             num_write_heads=3,
             shift_range=5,

@@ -35,8 +35,10 @@ def export_case(case, folder):
         groups[f"inputs_{number}"] = named_inputs(inputs)
         groups[f"outputs_{number}"] = subject.values(inputs)
     save_arrays(folder, **groups)
+    # A signature returns a tensor, a list or a dict, but nothing nested.
+    model = keras.Model(subject.model.input, subject.model.outputs)
     with fed_noise(case):
-        subject.model.export(folder / "saved_model", verbose=False)
+        model.export(folder / "saved_model", verbose=False)
 
 
 def record_case(case, folder):
@@ -65,29 +67,43 @@ def _write(cases, root, write):
     return failures
 
 
-def _report(script, root, failures, **environment):
-    if keras.backend.backend() != "tensorflow":
-        raise RuntimeError("What is recorded must come from TensorFlow")
-    process = subprocess.run(
-        [sys.executable, HERE / script, root],
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-    )
-    if process.returncode:
-        raise RuntimeError(process.stderr)
-    return {**json.loads((root / "report.json").read_text()), **failures}
+class OtherProcess:
+    """A script at work on recorded cases, meanwhile this process goes on."""
+
+    def __init__(self, script, root, failures, **environment):
+        if keras.backend.backend() != "tensorflow":
+            raise RuntimeError("What is recorded must come from TensorFlow")
+        self.root = root
+        self.failures = failures
+        self.output = (root / "output.txt").open("w+")
+        self.process = subprocess.Popen(
+            [sys.executable, HERE / script, root],
+            env={**os.environ, **environment},
+            stdout=self.output,
+            stderr=subprocess.STDOUT,
+        )
+
+    def report(self):
+        """Waits for it; what it says by folder name."""
+        if self.process.wait(timeout=SECONDS):
+            raise RuntimeError((self.root / "output.txt").read_text())
+        report = json.loads((self.root / "report.json").read_text())
+        return {**report, **self.failures}
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+        self.output.close()
 
 
 def reload_saved_models(cases, root):
-    """Report by folder name, from a process without keras_dl4."""
+    """Starts a process without keras_dl4 that serves the cases."""
     failures = _write(cases, root, export_case)
-    return _report("reload_saved_models.py", root, failures)
+    return OtherProcess("reload_saved_models.py", root, failures)
 
 
 def run_on_jax(cases, root):
-    """Report by folder name, from a process without TensorFlow.
+    """Starts a process without TensorFlow that runs the cases.
 
     `cases` is a dict from (module, name of its list of cases) to the cases
     to run; that is how the other process finds them again.
@@ -101,7 +117,12 @@ def run_on_jax(cases, root):
         if folder_name(case) not in failures
     ]
     (root / "index.json").write_text(json.dumps(index))
-    return _report("run_on_jax.py", root, failures, KERAS_BACKEND="jax")
+    environment = {
+        "KERAS_BACKEND": "jax",
+        # Each case is compiled to run once.
+        "XLA_FLAGS": "--xla_backend_optimization_level=0",
+    }
+    return OtherProcess("run_on_jax.py", root, failures, **environment)
 
 
 def check_report(report, case):

@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 
 from tests.conformance.case import Case
+from tests.conformance.case import integers
 from tests.conformance.case import normal
 
 register = keras.saving.register_keras_serializable(package="conformance_toys")
@@ -184,6 +185,28 @@ class DrawsNoise(Scale):
 
 
 @register
+class LooksUp(keras.layers.Layer):
+    """Sound: two inputs by name, one of them integers of any number."""
+
+    def build(self, input_shape):
+        units = input_shape["query"][-1]
+        self.table = self.add_weight(shape=(7, units), name="table")
+
+    def call(self, inputs):
+        rows = ops.take(self.table, inputs["ids"], axis=0)
+        scores = ops.einsum("bnu,bu->bn", rows, inputs["query"])
+        return {"scores": scores, "mean": ops.mean(rows, axis=1)}
+
+
+@register
+class Multiplies(keras.layers.Layer):
+    """Sound: a list of two inputs, and no weights."""
+
+    def call(self, inputs):
+        return inputs[0] * inputs[1]
+
+
+@register
 class Narrows(Scale):
     def build(self, input_shape):
         self.kernel = self.add_weight(
@@ -221,11 +244,12 @@ class ReducesMean(ToyModel):
 class StepsInPython(ToyModel):
     """Its training step cannot be compiled by XLA."""
 
-    def compute_loss(self, x, y, y_pred, **kwargs):
+    def compute_loss(self, x, y, y_pred, *args, **kwargs):
         import tensorflow as tf
 
         scale = tf.numpy_function(lambda: np.float32(1.0), [], "float32")
-        return super().compute_loss(x, y, y_pred * scale, **kwargs)
+        scaled = tf.ensure_shape(y_pred * scale, y_pred.shape)
+        return super().compute_loss(x, y, scaled, *args, **kwargs)
 
 
 @register
@@ -313,20 +337,39 @@ def gru_case(**kwargs):
     )
 
 
+def query():
+    return {"ids": integers(7, 4, 6)(), "query": normal(4, 3)()}
+
+
 SOUND_TOYS = [
     layer_case(Scale, 2.0),
     layer_case(DrawsNoise, stochastic=True),
     sum_case(SumsTime),
+    Case(
+        "LooksUp",
+        "layer",
+        LooksUp,
+        query,
+        {"scores": (None, None), "mean": (None, 3)},
+        dynamic_axes={"ids": (1,)},
+    ),
+    Case(
+        "Multiplies",
+        "layer",
+        Multiplies,
+        lambda: [normal(4, 3)(), normal(4, 3, seed=1)()],
+        (None, 3),
+    ),
     gru_case(),
     model_case(ToyModel),
     Case("ToyLoss", "loss", ToyLoss, pair),
     Case("ToyMetric", "metric", ToyMetric, pair),
     Case("ToyRegularizer", "regularizer", ToyRegularizer, normal(4, 3)),
 ]
-# What runs in the process with JAX, besides the real cases.
-JAX_TOYS = [SOUND_TOYS[0], layer_case(DoublesOnJax)]
+# What runs in the other processes, besides the real cases.
+JAX_TOYS = [*SOUND_TOYS, layer_case(DoublesOnJax)]
 SAVED_MODEL_TOYS = [
-    SOUND_TOYS[0],
+    *(case for case in SOUND_TOYS if case.is_graph),
     layer_case(AddsOneInGraphs),
     layer_case(CallsPython),
 ]

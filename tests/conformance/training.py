@@ -10,6 +10,8 @@ from tests.conformance.subject import is_float
 from tests.conformance.subject import named_inputs
 from tests.conformance.subject import symbolic_inputs
 
+NO_JIT = {"jit_compile": False}
+
 
 def identity_projection(tensor, **kwargs):
     """Trainable, and at first without an effect on the tensor."""
@@ -19,8 +21,8 @@ def identity_projection(tensor, **kwargs):
     return layer(tensor)
 
 
-def training_model(case, jit_compile=False):
-    """A compiled model, and the arguments of its `fit`."""
+def training_model(case, **options):
+    """A model with those options of `compile`, and its arguments of `fit`."""
     build = {
         "layer": _with_layer,
         "cell": _with_layer,
@@ -31,7 +33,7 @@ def training_model(case, jit_compile=False):
     }[case.kind]
     with fed_noise(case):
         model, compile_arguments, data = build(Subject(case))
-        model.compile(**compile_arguments, jit_compile=jit_compile)
+        model.compile(**{**NO_JIT, **options}, **compile_arguments)
     return model, data
 
 

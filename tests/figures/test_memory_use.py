@@ -117,6 +117,9 @@ def test_each_head_has_its_own_panel(run, rng):
     labels = [axes.get_ylabel() for axes in figure.axes]
     assert "Head 3" in labels and "Head 3\nLocation" in labels
     figure.draw_without_rendering()
+    boxes = [axes.get_window_extent() for axes in figure.axes]
+    for index, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in boxes[:index])
 
 
 def test_probabilities_are_drawn_as_they_are(run):
@@ -198,7 +201,9 @@ def test_backend_tensors_are_accepted(run):
 def test_unwritten_memory_can_be_drawn(run):
     inputs, logits, trace = run
     trace["adds"][:] = trace["reads"][:] = 0.0
-    plot_memory_use(inputs, logits, trace).draw_without_rendering()
+    figure = plot_memory_use(inputs, logits, trace)
+    (adds,) = [axes for axes in figure.axes if axes.get_title() == "Adds"]
+    assert adds.get_images()[0].get_clim() == (-1.0, 1.0)
 
 
 def test_pyplot_is_left_alone(run, tmp_path):
