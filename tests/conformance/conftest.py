@@ -2,13 +2,13 @@
 
 import pytest
 
+from tests.conformance import broken_toys
 from tests.conformance import processes
-from tests.conformance import toys
 from tests.conformance.cases import CASES
 
 PLACES = {
     ("tests.conformance.cases", "CASES"): CASES,
-    ("tests.conformance.toys", "JAX_TOYS"): toys.JAX_TOYS,
+    ("tests.conformance.broken_toys", "JAX_TOYS"): broken_toys.JAX_TOYS,
 }
 
 

@@ -5,6 +5,7 @@ import types
 import keras
 import pytest
 
+from tests.conformance import broken_toys
 from tests.conformance import toys
 from tests.conformance.case import Case
 from tests.conformance.case import normal
@@ -48,41 +49,65 @@ BROKEN = [
     ),
     (check_declared_outputs, layer_case(toys.Scale, dtype="int32"), "Dtypes"),
     (check_declared_abilities, layer_case(toys.SumsTime), "takes a mask"),
-    (check_dynamic_shapes, layer_case(toys.CentersBatch), "Half of the batch"),
+    (
+        check_dynamic_shapes,
+        layer_case(broken_toys.CentersBatch),
+        "Half of the batch",
+    ),
     (
         check_config_has_every_argument,
-        layer_case(toys.LosesArgument),
+        layer_case(broken_toys.LosesArgument),
         r"lacks the arguments \['scale'\]",
     ),
     (
         check_config_round_trip,
-        layer_case(toys.LosesArgument, 2.0),
+        layer_case(broken_toys.LosesArgument, 2.0),
         "After get_config",
     ),
-    (check_config_round_trip, layer_case(toys.RenamesConfig), "came back"),
     (
         check_config_round_trip,
-        layer_case(toys.ConfigIsNotJson),
+        layer_case(broken_toys.RenamesConfig),
+        "came back",
+    ),
+    (
+        check_config_round_trip,
+        layer_case(broken_toys.ConfigIsNotJson),
         "not JSON serializable",
     ),
-    (check_serialization, layer_case(toys.Unregistered), "not locate class"),
-    (check_keras_file, layer_case(toys.Unregistered), "deserialized"),
-    (check_keras_file, layer_case(toys.HidesWeights), "Loaded .keras"),
-    (check_weights_file, layer_case(toys.HidesWeights), "Loaded weights"),
+    (
+        check_serialization,
+        layer_case(broken_toys.Unregistered),
+        "not locate class",
+    ),
+    (check_keras_file, layer_case(broken_toys.Unregistered), "deserialized"),
+    (check_keras_file, layer_case(broken_toys.HidesWeights), "Loaded .keras"),
+    (
+        check_weights_file,
+        layer_case(broken_toys.HidesWeights),
+        "Loaded weights",
+    ),
     (
         check_keras_file_of_compiled_model,
         Case(
             "UnregisteredRegularizer",
             "regularizer",
-            toys.UnregisteredRegularizer,
+            broken_toys.UnregisteredRegularizer,
             normal(4, 3),
         ),
         "deserialized",
     ),
-    (check_xla, layer_case(toys.AddsOneInGraphs), "Values under XLA"),
-    (check_xla, layer_case(toys.NoGradientInGraphs), "Gradients under XLA"),
-    (check_xla, layer_case(toys.CallsPython), "PyFunc"),
-    (check_mixed_precision, layer_case(toys.Narrows), "must stay float32"),
+    (check_xla, layer_case(broken_toys.AddsOneInGraphs), "Values under XLA"),
+    (
+        check_xla,
+        layer_case(broken_toys.NoGradientInGraphs),
+        "Gradients under XLA",
+    ),
+    (check_xla, layer_case(broken_toys.CallsPython), "PyFunc"),
+    (
+        check_mixed_precision,
+        layer_case(broken_toys.Narrows),
+        "must stay float32",
+    ),
     (
         check_pinned_float32,
         toys.gru_case(pinned_float32=True),
@@ -93,20 +118,22 @@ BROKEN = [
         layer_case(toys.Scale, pinned_float32=True),
         "less than float32",
     ),
-    (check_masks, sum_case(toys.IgnoresMask), "Masked rows"),
+    (check_masks, sum_case(broken_toys.IgnoresMask), "Masked rows"),
     (
         check_masks,
-        sum_case(toys.LosesGradientToPadding),
+        sum_case(broken_toys.LosesGradientToPadding),
         "Gradients with a mask",
     ),
     (
         check_metric_accumulates,
-        Case("AveragesBatches", "metric", toys.AveragesBatches, toys.pair),
+        Case(
+            "AveragesBatches", "metric", broken_toys.AveragesBatches, toys.pair
+        ),
         "In two batches",
     ),
     (
         check_fit_lowers_the_loss,
-        layer_case(toys.HasNoGradient),
+        layer_case(broken_toys.HasNoGradient),
         "No gradients provided",
     ),
     (
@@ -114,7 +141,11 @@ BROKEN = [
         layer_case(toys.Scale, learning_rate=1000.0),
         "did not fall",
     ),
-    (check_jit_compiled_step, toys.model_case(toys.StepsInPython), "PyFunc"),
+    (
+        check_jit_compiled_step,
+        toys.model_case(broken_toys.StepsInPython),
+        "PyFunc",
+    ),
 ]
 
 
@@ -130,15 +161,15 @@ def test_check_finds_the_mistake(check, case, message):
 
 def test_fixed_time_fails_when_the_case_is_built():
     with pytest.raises(Exception, match="ncompatible shapes|not broadcast"):
-        check_dynamic_shapes(layer_case(toys.FixesTime))
+        check_dynamic_shapes(layer_case(broken_toys.FixesTime))
 
 
 @pytest.mark.parametrize(
     "case",
     [
-        toys.model_case(toys.ReducesMean),
-        layer_case(toys.SumsActivity),
-        Case("ReducesMeanLoss", "loss", toys.ReducesMeanLoss, toys.pair),
+        toys.model_case(broken_toys.ReducesMean),
+        layer_case(broken_toys.SumsActivity),
+        Case("ReducesMeanLoss", "loss", broken_toys.ReducesMeanLoss, toys.pair),
     ],
     ids=name_of,
 )
@@ -161,7 +192,7 @@ def test_sound_toy_passes_on_replicas(check, case, strategy):
     check(case, strategy)
 
 
-@pytest.mark.parametrize("case", toys.SAVED_MODEL_TOYS, ids=name_of)
+@pytest.mark.parametrize("case", broken_toys.SAVED_MODEL_TOYS, ids=name_of)
 def test_saved_model_report_tells_sound_from_broken(case, saved_model_report):
     if case in toys.SOUND_TOYS:
         check_report(saved_model_report, case)
@@ -170,7 +201,7 @@ def test_saved_model_report_tells_sound_from_broken(case, saved_model_report):
         check_report(saved_model_report, case)
 
 
-@pytest.mark.parametrize("case", toys.JAX_TOYS, ids=name_of)
+@pytest.mark.parametrize("case", broken_toys.JAX_TOYS, ids=name_of)
 def test_jax_report_tells_sound_from_broken(case, jax_report):
     if case in toys.SOUND_TOYS:
         check_report(jax_report, case)
