@@ -13,15 +13,14 @@ import shutil
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import keras
-import numpy as np
 
 from keras_dl4 import datasets
 from keras_dl4 import distribute
+from keras_dl4.callbacks import AtomicBackup
+from keras_dl4.callbacks import RunRecorder
 from keras_dl4.layers import NTM
 from keras_dl4.metrics import BitsPerSequence
 from keras_dl4.metrics import WrongBitsPerSequence
-from keras_dl4.run_files import AtomicBackup
-from keras_dl4.run_files import RunRecorder
 
 TASKS = {
     "copy": datasets.CopyTask,
@@ -100,11 +99,14 @@ def parse(argv):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--task", choices=TASKS, default="copy")
     parser.add_argument("--model", choices=("ntm", "lstm"), default="ntm")
-    parser.add_argument("--controller", choices=("lstm", "dense"), default="lstm")
+    parser.add_argument(
+        "--controller", choices=("lstm", "dense"), default="lstm"
+    )
     parser.add_argument("--preset", choices=("quick", "paper"), default="quick")
     parser.add_argument("--sequences", type=int, default=15000)
     parser.add_argument("--batch-size", type=int, default=1)
     parser.add_argument("--learning-rate", type=float)
+    parser.add_argument("--loss-reduction", default="mean_with_sample_weight")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps-per-execution", type=int, default=50)
     parser.add_argument("--out")
@@ -163,7 +165,7 @@ def main(argv=None):
                 ),
             ),
             keras.losses.BinaryCrossentropy(
-                from_logits=True, reduction="mean_with_sample_weight"
+                from_logits=True, reduction=args.loss_reduction
             ),
             weighted_metrics=[BitsPerSequence(), WrongBitsPerSequence()],
             jit_compile=placement.jit_compile,
@@ -172,7 +174,10 @@ def main(argv=None):
     backup = AtomicBackup(args.out / "backup.weights.h5")
     recorder = RunRecorder(
         args.out / "result.json",
-        settings={k: str(v) if isinstance(v, pathlib.Path) else v for k, v in vars(args).items()},
+        settings={
+            k: str(v) if isinstance(v, pathlib.Path) else v
+            for k, v in vars(args).items()
+        },
         sequences_per_epoch=steps_per_epoch * args.batch_size,
     )
     epoch = 0
@@ -197,7 +202,13 @@ def main(argv=None):
         initial_epoch=epoch,
         shuffle=False,
         validation_data=validation,
-        callbacks=[set_epoch, best, recorder, backup, keras.callbacks.TerminateOnNaN()],
+        callbacks=[
+            set_epoch,
+            best,
+            recorder,
+            backup,
+            keras.callbacks.TerminateOnNaN(),
+        ],
         verbose=args.verbose,
     )
     model.load_weights(args.out / "best.weights.h5")

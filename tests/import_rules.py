@@ -39,6 +39,7 @@ LAZY_KINDS = {"figures", "serving", "distribute"}
 # Add only those; shared functions go down to `ops`.
 SHARED_BY_FOLDER = {
     "datasets.algorithmic.sequence_task",  # the abstract class of the tasks
+    "layers.ntm_cell_controller",  # a part of the cell, no layer of its own
     "serving.contract",  # an export is checked before it is renamed into place
 }
 

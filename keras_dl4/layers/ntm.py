@@ -180,16 +180,17 @@ class NTM(keras.layers.RNN):
         return outputs, *states, trace
 
     def inner_loop(self, sequences, initial_state, mask, training=False):
-        self.cell.prepare_dropout(ops.shape(sequences)[0])
+        controller = self.cell.controller_adapter
+        controller.prepare_dropout(ops.shape(sequences)[0])
         with (
             read_once(self.cell.variables)
-            if self.cell.only_reads_variables
+            if controller.only_reads_variables
             else contextlib.nullcontext()
         ):
             result = super().inner_loop(
                 sequences, initial_state, mask, training=training
             )
-        self.cell.reset_dropout()
+        controller.reset_dropout()
         return result
 
     def _split_trace(self, outputs):

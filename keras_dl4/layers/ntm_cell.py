@@ -4,19 +4,23 @@ import math
 
 import keras
 from keras import ops
-from keras import tree
 
+from keras_dl4.layers.ntm_cell_controller import ControllerAdapter
+from keras_dl4.layers.ntm_cell_controller import check_float32
+from keras_dl4.layers.ntm_cell_controller import make_controller
 from keras_dl4.ops.head_parameters import head_parameter_shapes
 from keras_dl4.ops.head_parameters import split_head_parameters
+from keras_dl4.ops.memory_access import erase_and_add
+from keras_dl4.ops.memory_access import read_memory
 from keras_dl4.ops.memory_addressing import circular_shift
 from keras_dl4.ops.memory_addressing import content_weighting
-from keras_dl4.ops.memory_addressing import erase_and_add
 from keras_dl4.ops.memory_addressing import interpolate
-from keras_dl4.ops.memory_addressing import read_memory
 from keras_dl4.ops.memory_addressing import sharpen
 
-_MEMORY_INITIALIZERS = ("constant", "learned", "random")
-_WEIGHTING_INITIALIZERS = ("first", "random", "uniform")
+_INITIALIZERS = {
+    "memory_initializer": ("constant", "learned", "random"),
+    "weighting_initializer": ("first", "random", "uniform"),
+}
 # Not 0: the direction of a word of zeros has no gradient.
 _START_MEMORY = 1e-6
 # The start weighting puts e^5 times more on location 0 than on any other.
@@ -39,7 +43,7 @@ class NTMCell(keras.layers.Layer):
     controller, then the read vectors `(batch, num_read_heads * word_dim)`,
     the weightings `(batch, num_heads * memory_size)` and the memory
     `(batch, memory_size * word_dim)`, row by row. Read heads come before
-    write heads everywhere. Nothing else may be assumed of the order.
+    write heads everywhere.
 
     Args:
         units: Positive int, width of the output.
@@ -138,7 +142,10 @@ class NTMCell(keras.layers.Layer):
         self._check_arguments()
         self.num_heads = num_read_heads + num_write_heads
         self._controller_argument = controller
-        self.controller = self._make_controller(controller)
+        self.controller = make_controller(
+            controller, controller_units, self.dtype_policy
+        )
+        self.controller_adapter = ControllerAdapter(self.controller)
         self.output_projection = keras.layers.Dense(
             units, dtype=self.dtype_policy, name="output_projection"
         )
@@ -146,7 +153,7 @@ class NTMCell(keras.layers.Layer):
             num_read_heads, num_write_heads, word_dim, shift_range
         )
         self.head_projection = keras.layers.Dense(
-            sum(math.prod(shape) for shape in self._head_shapes.values()),
+            sum(map(math.prod, self._head_shapes.values())),
             dtype=self.dtype_policy,
             name="head_projection",
         )
@@ -162,13 +169,10 @@ class NTMCell(keras.layers.Layer):
             "shift_range",
         ):
             value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int):
+            if not isinstance(value, int) or value is True or value < 1:
                 raise ValueError(
-                    f"`{name}` must be an int. Received: {name}={value!r}."
-                )
-            if value < 1:
-                raise ValueError(
-                    f"`{name}` must be at least 1. Received: {name}={value}."
+                    f"`{name}` must be an int of at least 1. "
+                    f"Received: {name}={value!r}."
                 )
         if self.shift_range % 2 == 0 or self.shift_range > self.memory_size:
             raise ValueError(
@@ -177,10 +181,7 @@ class NTMCell(keras.layers.Layer):
                 f"memory_size={self.memory_size}. "
                 "Use 3 for the shifts -1, 0 and +1."
             )
-        for name, allowed in (
-            ("memory_initializer", _MEMORY_INITIALIZERS),
-            ("weighting_initializer", _WEIGHTING_INITIALIZERS),
-        ):
+        for name, allowed in _INITIALIZERS.items():
             if getattr(self, name) not in allowed:
                 raise ValueError(
                     f"`{name}` must be one of {allowed}. "
@@ -191,48 +192,22 @@ class NTMCell(keras.layers.Layer):
             and self.weighting_initializer == "uniform"
         ):
             raise ValueError(
-                "A constant memory needs a start weighting that tells the "
-                "locations apart: otherwise every weighting stays uniform. "
-                "Received: memory_initializer='constant', "
-                "weighting_initializer='uniform'. Use "
-                "weighting_initializer='first' or memory_initializer="
-                "'random'."
+                "Constant memory and a uniform start weighting tell no two "
+                "locations apart, ever. Received: memory_initializer="
+                "'constant', weighting_initializer='uniform'. Use 'first' "
+                "for the weighting, or 'random' for the memory."
             )
         if not self.parameter_clip > 0:
             raise ValueError(
                 "`parameter_clip` must be positive. "
                 f"Received: parameter_clip={self.parameter_clip}."
             )
-        if self.compute_dtype != "float32":
-            raise ValueError(
-                "A Neural Turing Machine computes in float32. Received: "
-                f"dtype={self.dtype_policy.name!r}. Leave `dtype` out; a "
-                "mixed precision policy may stay set for the other layers."
-            )
-
-    def _make_controller(self, controller):
-        if controller == "lstm":
-            return keras.layers.LSTMCell(
-                self.controller_units, dtype=self.dtype_policy, name="lstm"
-            )
-        if controller == "dense":
-            return keras.layers.Dense(
-                self.controller_units,
-                activation="tanh",
-                dtype=self.dtype_policy,
-                name="dense",
-            )
-        if isinstance(controller, keras.layers.Layer):
-            return controller
-        raise ValueError(
-            "`controller` must be 'lstm', 'dense', or a Keras cell or layer. "
-            f"Received: controller={controller!r}."
-        )
+        check_float32(self)
 
     @property
     def state_size(self):
         return [
-            *tree.flatten(self._controller_state_size),
+            *self.controller_adapter.state_sizes,
             self.num_read_heads * self.word_dim,
             self.num_heads * self.memory_size,
             self.memory_size * self.word_dim,
@@ -240,7 +215,8 @@ class NTMCell(keras.layers.Layer):
 
     @property
     def output_size(self):
-        return self.units + (self.trace_size if self.return_trace else 0)
+        trace = self.trace_shapes.values() if self.return_trace else ()
+        return self.units + sum(map(math.prod, trace))
 
     @property
     def trace_shapes(self):
@@ -252,54 +228,42 @@ class NTMCell(keras.layers.Layer):
             **self._head_shapes,
         }
 
-    @property
-    def trace_size(self):
-        """Number of values in the trace of a step."""
-        return sum(math.prod(shape) for shape in self.trace_shapes.values())
-
-    @property
-    def _controller_state_size(self):
-        return getattr(self.controller, "state_size", [])
-
     def build(self, input_shape):
         batch_size, input_dim = input_shape
         reads_dim = self.num_read_heads * self.word_dim
-        controller_shape = (batch_size, input_dim + reads_dim)
-        if not self.controller.built:
-            self.controller.build(controller_shape)
-        hidden_dim = self._controller_output_dim(controller_shape)
+        hidden_dim = self.controller_adapter.build(
+            (batch_size, input_dim + reads_dim)
+        )
         self.head_projection.build((batch_size, hidden_dim))
         self.output_projection.build((batch_size, hidden_dim + reads_dim))
         self.start_controller_states = [
-            self.add_weight(
-                shape=(size,), initializer="zeros", name=f"start_controller_{i}"
-            )
-            for i, size in enumerate(tree.flatten(self._controller_state_size))
+            self._add_start(f"controller_{i}", (size,), "zeros")
+            for i, size in enumerate(self.controller_adapter.state_sizes)
         ]
-        self.start_reads = self.add_weight(
-            shape=(reads_dim,), initializer="zeros", name="start_reads"
+        self.start_reads = self._add_start("reads", (reads_dim,), "zeros")
+        self.start_logits = self._add_start(
+            "logits",
+            (self.num_heads, self.memory_size),
+            self._start_logits_initializer(),
         )
-        self.start_logits = self.add_weight(
-            shape=(self.num_heads, self.memory_size),
-            initializer=self._start_logits_initializer(),
-            name="start_logits",
-        )
-        self.start_memory = self.add_weight(
-            shape=(self.memory_size, self.word_dim),
-            initializer=(
-                keras.initializers.Constant(_START_MEMORY)
-                if self.memory_initializer == "constant"
-                else keras.initializers.RandomNormal(stddev=0.05)
-            ),
+        is_constant = self.memory_initializer == "constant"
+        self.start_memory = self._add_start(
+            "memory",
+            (self.memory_size, self.word_dim),
+            keras.initializers.Constant(_START_MEMORY)
+            if is_constant
+            else keras.initializers.RandomNormal(stddev=0.05),
             trainable=self.memory_initializer == "learned",
-            name="start_memory",
         )
 
-    def _controller_output_dim(self, controller_shape):
-        if not hasattr(self.controller, "state_size"):
-            return self.controller.compute_output_shape(controller_shape)[-1]
-        output_size = getattr(self.controller, "output_size", None)
-        return output_size or tree.flatten(self._controller_state_size)[0]
+    def _add_start(self, name, shape, initializer, trainable=True):
+        return self.add_weight(
+            shape=shape,
+            initializer=initializer,
+            trainable=trainable,
+            autocast=False,
+            name=f"start_{name}",
+        )
 
     def _start_logits_initializer(self):
         if self.weighting_initializer == "first":
@@ -312,53 +276,21 @@ class NTMCell(keras.layers.Layer):
         return keras.initializers.Zeros()
 
     def get_initial_state(self, batch_size=None):
-        if hasattr(self.controller, "get_initial_state"):
-            states = self.controller.get_initial_state(batch_size=batch_size)
-        else:
-            states = []
         controller_states = [
             state + start
             for state, start in zip(
-                tree.flatten(states), self.start_controller_states, strict=True
+                self.controller_adapter.get_initial_state(batch_size),
+                self.start_controller_states,
+                strict=True,
             )
         ]
         start_weighting = ops.softmax(self.start_logits, axis=-1)
         starts = [self.start_reads, start_weighting, self.start_memory]
+        starts = [ops.reshape(start, (1, -1)) for start in starts]
         return controller_states + [
-            ops.broadcast_to(
-                ops.reshape(start, (1, -1)),
-                (batch_size, math.prod(start.shape)),
-            )
+            ops.broadcast_to(start, (batch_size, start.shape[1]))
             for start in starts
         ]
-
-    @property
-    def _dropout_cells(self):
-        """Cells of the controller that use one dropout mask for all steps."""
-        cells = getattr(self.controller, "cells", [self.controller])
-        return [cell for cell in cells if hasattr(cell, "get_dropout_mask")]
-
-    @property
-    def only_reads_variables(self):
-        """Whether a step assigns to no variable, such as a random seed."""
-        mask_seeds = [cell.seed_generator.state for cell in self._dropout_cells]
-        return all(
-            variable.trainable or any(variable is seed for seed in mask_seeds)
-            for variable in self.controller.variables
-        )
-
-    def prepare_dropout(self, batch_size):
-        """Draws the dropout masks of the controller, once for all steps."""
-        for cell in self._dropout_cells:
-            input_dim = cell.kernel.shape[0]
-            cell.get_dropout_mask(ops.ones((batch_size, input_dim)))
-            cell.get_recurrent_dropout_mask(ops.ones((batch_size, cell.units)))
-
-    def reset_dropout(self):
-        """Drops the masks, so that the next batch draws new ones."""
-        for cell in self._dropout_cells:
-            cell.reset_dropout_mask()
-            cell.reset_recurrent_dropout_mask()
 
     def call(self, inputs, states, training=False):
         self._check_states(states)
@@ -368,7 +300,7 @@ class NTMCell(keras.layers.Layer):
         )
         memory = ops.reshape(memory, (-1, self.memory_size, self.word_dim))
 
-        hidden, controller_states = self._run_controller(
+        hidden, controller_states = self.controller_adapter(
             ops.concatenate([inputs, reads], axis=-1),
             controller_states,
             training,
@@ -420,20 +352,6 @@ class NTMCell(keras.layers.Layer):
                 f"{self.state_size}. Received: {sizes}. Take them from "
                 "`get_initial_state(batch_size)`."
             )
-
-    def _run_controller(self, inputs, states, training):
-        kwargs = {}
-        if self.controller._call_has_training_arg:
-            kwargs["training"] = training
-        if not hasattr(self.controller, "state_size"):
-            return self.controller(inputs, **kwargs), []
-        state_size = self._controller_state_size
-        if not tree.is_nested(state_size):
-            state_size = [state_size]
-        hidden, states = self.controller(
-            inputs, tree.pack_sequence_as(state_size, states), **kwargs
-        )
-        return hidden, tree.flatten(states)
 
     def get_config(self):
         controller = self._controller_argument

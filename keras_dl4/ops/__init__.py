@@ -1,10 +1,10 @@
 """Pure functions of tensors."""
 
+from keras_dl4.ops.memory_access import erase_and_add
+from keras_dl4.ops.memory_access import read_memory
 from keras_dl4.ops.memory_addressing import circular_shift
 from keras_dl4.ops.memory_addressing import content_weighting
-from keras_dl4.ops.memory_addressing import erase_and_add
 from keras_dl4.ops.memory_addressing import interpolate
-from keras_dl4.ops.memory_addressing import read_memory
 from keras_dl4.ops.memory_addressing import sharpen
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Addressing, reading and writing an external memory (Graves et al. 2014).
+"""Addressing an external memory by content and location (Graves et al. 2014).
 
 Convention: a memory is `(batch, memory_size, word_dim)`, one word a row. A
 *weighting* is `(batch, heads, memory_size)` and lies on the simplex: its
@@ -10,9 +10,9 @@ The four addressing steps run in the order of Fig. 2 of the paper:
 `content_weighting`, `interpolate`, `circular_shift`, `sharpen`.
 """
 
-import functools
-
 from keras import ops
+
+from keras_dl4.backend import with_gradient
 
 # Smaller than the squared length of a word of the usual start memory, whose
 # entries are 1e-6: a larger one would damp every similarity at the start.
@@ -23,10 +23,71 @@ _LARGEST_SQUARED = 1e17
 _WEIGHTING_EPSILON = 1e-16
 
 
+# Gradients are written out where automatic ones are slow in a long recurrence:
+# those store up to five arrays of the size of the memory for each step, and
+# sum over locations in ways that XLA does not vectorize on a CPU. A training
+# step takes two thirds of the time so (`benchmarks/ntm.py`).
+
+
+def _reduce(reduction, x):
+    """Reduces the last axis and keeps it, in two short stages if it can.
+
+    XLA on a CPU replaces a reduction over 32 elements or more by a windowed
+    one, which is several times slower.
+    """
+    size = x.shape[-1]
+    stage = next((n for n in range(31, 1, -1) if size % n == 0), size)
+    if stage == size or size // stage > 31:
+        return reduction(x, axis=-1, keepdims=True)
+    x = ops.reshape(x, (-1, *x.shape[1:-1], size // stage, stage))
+    return reduction(reduction(x, axis=-1), axis=-1, keepdims=True)
+
+
 def _inverse_norm(vectors):
     bounded = ops.clip(vectors, -_LARGEST_SQUARED, _LARGEST_SQUARED)
     squared_norm = ops.sum(ops.square(bounded), axis=-1)
     return ops.rsqrt(squared_norm + _SQUARED_NORM_EPSILON)
+
+
+@with_gradient
+def _similarity(memory, unit_key):
+    word_dim = memory.shape[-1]
+    inverse_norm = _inverse_norm(memory)[:, None, :]
+    # The division by `word_dim` keeps the product of a unit vector and any
+    # finite word finite.
+    product = ops.matmul(unit_key / word_dim, ops.swapaxes(memory, 1, 2))
+    similarity = ops.clip(product * (inverse_norm * word_dim), -1.0, 1.0)
+
+    def gradient(upstream):
+        scaled = upstream * inverse_norm
+        radial = ops.sum(scaled * similarity, axis=1) * inverse_norm[:, 0]
+        return (
+            ops.matmul(ops.swapaxes(scaled, 1, 2), unit_key)
+            - radial[..., None] * memory,
+            ops.matmul(scaled, memory),
+        )
+
+    return similarity, gradient
+
+
+@with_gradient
+def _scaled_softmax(logits, scale):
+    """Softmax over the last axis of `scale * logits`, with `scale >= 0`."""
+    # The largest logit becomes exactly 0 before it is scaled, so that no
+    # scale, however large, turns all of them into minus infinity.
+    shifted = logits - _reduce(ops.max, logits)
+    exponentials = ops.exp(scale[..., None] * shifted)
+    weighting = exponentials / _reduce(ops.sum, exponentials)
+
+    def gradient(upstream):
+        scaled = upstream * weighting
+        scaled = scaled - weighting * _reduce(ops.sum, scaled)
+        return (
+            scale[..., None] * scaled,
+            _reduce(ops.sum, scaled * shifted)[..., 0],
+        )
+
+    return weighting, gradient
 
 
 def content_weighting(memory, key, key_strength):
@@ -58,15 +119,27 @@ def content_weighting(memory, key, key_strength):
         - [Neural Turing Machines](https://arxiv.org/abs/1410.5401),
           equations 5 and 6
     """
-    word_dim = memory.shape[-1]
-    key_strength = ops.convert_to_tensor(key_strength)
-    # Dividing by `word_dim` as well keeps the product of a unit vector and
-    # any finite word finite.
-    unit_key = key * (_inverse_norm(key) / word_dim)[..., None]
-    product = ops.matmul(unit_key, ops.swapaxes(memory, 1, 2))
-    similarity = product * (_inverse_norm(memory) * word_dim)[:, None, :]
-    similarity = ops.clip(similarity, -1.0, 1.0)
-    return ops.softmax(key_strength[..., None] * similarity, axis=-1)
+    key = ops.convert_to_tensor(key)
+    unit_key = key * _inverse_norm(key)[..., None]
+    return _scaled_softmax(_similarity(memory, unit_key), key_strength)
+
+
+@with_gradient
+def _interpolate(content_weighting, previous_weighting, gate):
+    gate = gate[..., None]
+    difference = content_weighting - previous_weighting
+
+    def gradient(upstream):
+        to_content = gate * upstream
+        return (
+            to_content,
+            upstream - to_content,
+            _reduce(ops.sum, upstream * difference)[..., 0],
+        )
+
+    return gate * content_weighting + (
+        1.0 - gate
+    ) * previous_weighting, gradient
 
 
 def interpolate(content_weighting, previous_weighting, gate):
@@ -93,8 +166,41 @@ def interpolate(content_weighting, previous_weighting, gate):
         - [Neural Turing Machines](https://arxiv.org/abs/1410.5401),
           equation 7
     """
-    gate = ops.convert_to_tensor(gate)[..., None]
-    return gate * content_weighting + (1.0 - gate) * previous_weighting
+    return _interpolate(content_weighting, previous_weighting, gate)
+
+
+def _wrap(weighting, reach):
+    size = weighting.shape[-1]
+    return ops.concatenate(
+        [weighting[..., size - reach :], weighting, weighting[..., :reach]],
+        axis=-1,
+    )
+
+
+@with_gradient
+def _circular_shift(weighting, shift_weighting):
+    size, num_shifts = weighting.shape[-1], shift_weighting.shape[-1]
+    reach, shifts = num_shifts // 2, range(num_shifts)
+    wrapped = _wrap(weighting, reach)
+    # moved[i] is the weighting moved by i - reach locations.
+    moved = [wrapped[..., 2 * reach - i :][..., :size] for i in shifts]
+
+    def gradient(upstream):
+        back = _wrap(upstream, reach)
+        return (
+            sum(
+                shift_weighting[..., i : i + 1] * back[..., i : i + size]
+                for i in shifts
+            ),
+            ops.concatenate(
+                [_reduce(ops.sum, upstream * moved[i]) for i in shifts], axis=-1
+            ),
+        )
+
+    return (
+        sum(shift_weighting[..., i : i + 1] * moved[i] for i in shifts),
+        gradient,
+    )
 
 
 def circular_shift(weighting, shift_weighting):
@@ -136,20 +242,7 @@ def circular_shift(weighting, shift_weighting):
             f"memory_size={memory_size}. Received: num_shifts={num_shifts}. "
             "Use an odd number of shifts, or a larger memory."
         )
-    reach = num_shifts // 2
-    wrapped = ops.concatenate(
-        [
-            weighting[..., memory_size - reach :],
-            weighting,
-            weighting[..., :reach],
-        ],
-        axis=-1,
-    )
-    return sum(
-        shift_weighting[..., i : i + 1]
-        * wrapped[..., num_shifts - 1 - i : num_shifts - 1 - i + memory_size]
-        for i in range(num_shifts)
-    )
+    return _circular_shift(weighting, shift_weighting)
 
 
 def sharpen(weighting, sharpening):
@@ -176,80 +269,5 @@ def sharpen(weighting, sharpening):
         - [Neural Turing Machines](https://arxiv.org/abs/1410.5401),
           equation 9
     """
-    logits = ops.log(weighting + _WEIGHTING_EPSILON)
-    # The largest logarithm becomes exactly 0, so that no power, however
-    # large, turns all of them into minus infinity.
-    logits = logits - ops.max(logits, axis=-1, keepdims=True)
-    sharpening = ops.convert_to_tensor(sharpening)
-    return ops.softmax(sharpening[..., None] * logits, axis=-1)
-
-
-def read_memory(memory, weighting):
-    """Reads the weighted sum of the words, one for each head.
-
-    Args:
-        memory: Tensor of shape `(batch, memory_size, word_dim)`.
-        weighting: Weighting of shape `(batch, heads, memory_size)`.
-
-    Returns:
-        Tensor of shape `(batch, heads, word_dim)`.
-
-    Example:
-
-    >>> memory = np.array([[[1.0, 2.0], [3.0, 4.0]]])
-    >>> read = keras_dl4.ops.read_memory(memory, np.array([[[0.5, 0.5]]]))
-    >>> keras.ops.convert_to_numpy(read).tolist()
-    [[[2.0, 3.0]]]
-
-    References:
-        - [Neural Turing Machines](https://arxiv.org/abs/1410.5401),
-          equation 2
-    """
-    return ops.matmul(weighting, memory)
-
-
-def erase_and_add(memory, weighting, erase, add):
-    """Writes to the memory: every head erases, then every head adds.
-
-    The order of the heads does not matter.
-
-    Args:
-        memory: Tensor of shape `(batch, memory_size, word_dim)`.
-        weighting: Weighting of shape `(batch, heads, memory_size)`.
-        erase: Tensor of shape `(batch, heads, word_dim)` in [0, 1].
-        add: Tensor of shape `(batch, heads, word_dim)`.
-
-    Returns:
-        The new memory, of shape `(batch, memory_size, word_dim)`.
-
-    Example:
-
-    >>> memory = np.ones((1, 2, 1))
-    >>> written = keras_dl4.ops.erase_and_add(
-    ...     memory,
-    ...     np.array([[[1.0, 0.0]]]),
-    ...     erase=np.array([[[1.0]]]),
-    ...     add=np.array([[[5.0]]]),
-    ... )
-    >>> keras.ops.convert_to_numpy(written).tolist()
-    [[[5.0], [1.0]]]
-
-    References:
-        - [Neural Turing Machines](https://arxiv.org/abs/1410.5401),
-          equations 3 and 4
-    """
-    heads = range(weighting.shape[1])
-    # One product a head: the gradient of a product reduction is many times
-    # slower, and XLA fuses these into a single pass over the memory.
-    kept = functools.reduce(
-        lambda kept, h: (
-            kept * (1.0 - weighting[:, h, :, None] * erase[:, h, None, :])
-        ),
-        heads,
-        memory,
-    )
-    return functools.reduce(
-        lambda new, h: new + weighting[:, h, :, None] * add[:, h, None, :],
-        heads,
-        kept,
-    )
+    weighting = ops.convert_to_tensor(weighting)
+    return _scaled_softmax(ops.log(weighting + _WEIGHTING_EPSILON), sharpening)

@@ -85,7 +85,7 @@ CASES = [
         "layer",
         lambda: layers.NTM(
             4,
-            keras.layers.GRUCell(6),
+            keras.layers.GRUCell(6, dtype="float32"),
             **NTM_TOY,
             num_read_heads=2,
             num_write_heads=3,

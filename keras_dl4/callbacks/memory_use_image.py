@@ -1,4 +1,4 @@
-"""Callbacks that show what happens inside a model during training."""
+"""A picture of the memory use of a model, for TensorBoard."""
 
 import importlib.util
 import io
@@ -8,8 +8,6 @@ import time
 import keras
 import numpy as np
 from keras import ops
-
-__all__ = ["MemoryUseImage"]
 
 
 class MemoryUseImage(keras.callbacks.Callback):

@@ -1,0 +1,7 @@
+"""Callbacks for training runs."""
+
+from keras_dl4.callbacks.atomic_backup import AtomicBackup
+from keras_dl4.callbacks.memory_use_image import MemoryUseImage
+from keras_dl4.callbacks.run_recorder import RunRecorder
+
+__all__ = ["AtomicBackup", "MemoryUseImage", "RunRecorder"]
