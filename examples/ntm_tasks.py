@@ -26,12 +26,13 @@ from keras_dl4.callbacks import RunRecorder
 from keras_dl4.metrics import BitsPerSequence
 from keras_dl4.metrics import WrongBitsPerSequence
 
-# For each task: its class, the test batches (arguments of `batch_of`), and
-# per controller the number of heads of each kind, the controller units and
-# the learning rate of Tables 1 and 2; then units and rate of Table 3.
+# Each task: class, training sequences of the quick preset, test batches
+# (arguments of `batch_of`); per controller the heads of each kind, units and
+# learning rate of Tables 1 and 2; units and rate of Table 3.
 TASKS = {
     "copy": {
         "class": datasets.CopyTask,
+        "sequences": 15_000,
         "tests": [(10,), (20,), (30,), (50,), (80,), (120,)],
         "dense": (1, [100], 1e-4),
         "lstm": (1, [100], 1e-4),
@@ -39,6 +40,7 @@ TASKS = {
     },
     "repeat_copy": {
         "class": datasets.RepeatCopyTask,
+        "sequences": 80_000,
         "tests": [(10, 10), (20, 10), (10, 20)],
         "dense": (1, [100], 1e-4),
         "lstm": (1, [100], 1e-4),
@@ -46,6 +48,7 @@ TASKS = {
     },
     "associative_recall": {
         "class": datasets.AssociativeRecallTask,
+        "sequences": 60_000,
         "tests": [(6,), (10,), (15,), (20,)],
         "dense": (4, [256], 1e-4),
         "lstm": (1, [100], 1e-4),
@@ -53,6 +56,7 @@ TASKS = {
     },
     "dynamic_ngrams": {
         "class": datasets.DynamicNGramsTask,
+        "sequences": 60_000,
         "tests": [(200,)],
         "dense": (1, [100], 3e-5),
         "lstm": (1, [100], 3e-5),
@@ -60,32 +64,26 @@ TASKS = {
     },
     "priority_sort": {
         "class": datasets.PrioritySortTask,
+        "sequences": 720_000,
         "tests": [(20,)],
         "dense": (8, [512], 3e-5),
         "lstm": (5, [100, 100], 3e-5),
         "baseline": (128, 3e-5),
     },
 }
-# Presets: sequences to train on; `rate` replaces the paper's learning rate;
-# `loss` averages over the answer or sums over it; `clip` bounds the norm of
-# the gradient, or each of its components as in section 4.6; `decay` is the
-# last part of training over which the rate falls to a hundredth.
+# `rate` replaces the learning rate of the tables; `loss` averages or sums over
+# the answer; `clip` bounds the norm of the gradient, or each component as in
+# section 4.6; over the last part, `decay`, the rate falls to a hundredth.
 PRESETS = {
     "quick": {
-        "sequences": {
-            "copy": 15_000,
-            "repeat_copy": 80_000,
-            "associative_recall": 60_000,
-            "dynamic_ngrams": 60_000,
-            "priority_sort": 720_000,
-        },
+        "sequences": None,
         "rate": 2e-4,
         "loss": "mean_with_sample_weight",
         "clip": {"global_clipnorm": 10.0},
         "decay": 0.4,
     },
     "paper": {
-        "sequences": dict.fromkeys(TASKS, 1_000_000),
+        "sequences": 1_000_000,
         "rate": None,
         "loss": "sum",
         "clip": {"clipvalue": 10.0},
@@ -102,7 +100,7 @@ data = np.load(sys.argv[2])
 loaded = tf.saved_model.load(sys.argv[1])
 logits = loaded.signatures["serving_default"](sequence=data["x"])["logits"]
 error = float(np.abs(logits.numpy() - data["logits"]).max())
-is_clean = not {"keras_dl4", "keras"} & set(sys.modules)
+is_clean = "keras_dl4" not in sys.modules
 sys.exit(0 if is_clean and error < 1e-3 else f"Largest error: {error}")
 """
 
@@ -267,17 +265,16 @@ def test(args, model):
 def draw(args, task, model, record, outputs, batches):
     """Learning curve, outputs beside targets, and memory use."""
     figures = keras_dl4.figures
-    curve = record["curve"]
-    bits = [
-        [point[name] for point in curve]
-        for name in ("sequences", "val_bits_per_sequence")
-    ]
-    curves = {model.name: bits}
+    records = {model.name: record}
     if args.compare:
-        curves["3 x 256 LSTM (recorded)"] = [
-            [point[name] for point in args.compare["curve"]]
-            for name in ("sequences", "val_bits_per_sequence")
+        records["3 x 256 LSTM (recorded)"] = args.compare
+    curves = {
+        name: [
+            [point[axis] for point in shown["curve"]]
+            for axis in ("sequences", "val_bits_per_sequence")
         ]
+        for name, shown in records.items()
+    }
     optimum = record["tests"][0].get("optimal_bits_per_sequence")
     figures.plot_learning_curves(curves, reference=optimum).savefig(
         args.out / "learning_curve.png", dpi=150
@@ -297,7 +294,7 @@ def draw(args, task, model, record, outputs, batches):
 
 
 def export(args, model, batches):
-    """Writes a SavedModel and checks it in a process without Keras."""
+    """Writes a SavedModel and checks it in a process without keras_dl4."""
     path = args.out / "saved_model" / "1"
     keras_dl4.serving.export_saved_model(model, path)
     x = batches[TASKS[args.task]["tests"][-1]][0][:8]
@@ -307,7 +304,9 @@ def export(args, model, batches):
         [sys.executable, "-I", "-c", CHECK_IN_CLEAN_PROCESS, path, sample],
         check=True,
     )
-    print(f"{path}: loaded in a process without Keras, and it agrees.")
+    print(
+        f"{path}: loaded without keras_dl4 in a clean process, and it agrees."
+    )
 
 
 def report(args, record):
@@ -362,7 +361,8 @@ def parse(argv):
     preset, settings = PRESETS[args.preset], TASKS[args.task]
     kind = "baseline" if args.model == "lstm" else args.controller
     args.out = pathlib.Path(args.out or f"runs/{args.task}_{args.model}")
-    args.sequences = args.sequences or preset["sequences"][args.task]
+    args.sequences = args.sequences or preset["sequences"]
+    args.sequences = args.sequences or settings["sequences"]
     args.learning_rate = (
         args.learning_rate or preset["rate"] or settings[kind][-1]
     )

@@ -22,6 +22,8 @@ class AtomicBackup(keras.callbacks.Callback):
 
     Example:
 
+    >>> import os
+    >>> import tempfile
     >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     >>> model.compile("sgd", "mse")
     >>> path = os.path.join(tempfile.mkdtemp(), "backup.weights.h5")

@@ -25,6 +25,19 @@ class RunRecorder(keras.callbacks.Callback):
         settings: Dictionary of what describes the run. Defaults to `None`.
         sequences_per_epoch: Positive int, adds the count `sequences` to each
             point of the curve. Defaults to `None`.
+
+    Example:
+
+    >>> import os
+    >>> import tempfile
+    >>> path = os.path.join(tempfile.mkdtemp(), "result.json")
+    >>> recorder = keras_dl4.callbacks.RunRecorder(path, {"seed": 0})
+    >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    >>> model.compile("sgd", "mse")
+    >>> x, y = np.zeros((8, 2)), np.zeros((8, 1))
+    >>> _ = model.fit(x, y, callbacks=[recorder], epochs=3, verbose=0)
+    >>> recorder.best("loss")
+    0.0
     """
 
     def __init__(self, path, settings=None, sequences_per_epoch=None):

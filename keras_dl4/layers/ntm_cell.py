@@ -36,8 +36,7 @@ class NTMCell(keras.layers.Layer):
     relative to the step before, or both. Use it inside `keras.layers.RNN` to
     build your own recurrence; `keras_dl4.layers.NTM` does that for you.
 
-    All of it computes in float32, whatever the dtype policy: half precision
-    cannot hold a weighting.
+    All of it computes in float32: half precision cannot hold a weighting.
 
     Convention (state layout): a flat list of tensors, first those of the
     controller, then the read vectors `(batch, num_read_heads * word_dim)`,

@@ -112,8 +112,8 @@ def content_weighting(memory, key, key_strength):
     >>> memory = np.array([[[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0]]], "float32")
     >>> key = np.array([[[2.0, 0.0]]], "float32")
     >>> weighting = keras_dl4.ops.content_weighting(memory, key, [[5.0]])
-    >>> np.round(keras.ops.convert_to_numpy(weighting), 3).tolist()
-    [[[0.993, 0.007, 0.0]]]
+    >>> keras.ops.convert_to_numpy(weighting).round(3)
+    array([[[0.993, 0.007, 0.   ]]], dtype=float32)
 
     References:
         - [Neural Turing Machines](https://arxiv.org/abs/1410.5401),
@@ -157,7 +157,7 @@ def interpolate(content_weighting, previous_weighting, gate):
     Example:
 
     >>> focus = keras_dl4.ops.interpolate(
-    ...     np.array([[[1.0, 0.0]]]), np.array([[[0.0, 1.0]]]), [[0.25]]
+    ...     [[[1.0, 0.0]]], [[[0.0, 1.0]]], [[0.25]]
     ... )
     >>> keras.ops.convert_to_numpy(focus).tolist()
     [[[0.25, 0.75]]]
@@ -261,9 +261,9 @@ def sharpen(weighting, sharpening):
 
     Example:
 
-    >>> narrow = keras_dl4.ops.sharpen(np.array([[[0.75, 0.25]]]), [[2.0]])
-    >>> np.round(keras.ops.convert_to_numpy(narrow), 3).tolist()
-    [[[0.9, 0.1]]]
+    >>> narrow = keras_dl4.ops.sharpen([[[0.75, 0.25]]], [[2.0]])
+    >>> keras.ops.convert_to_numpy(narrow).round(3)
+    array([[[0.9, 0.1]]], dtype=float32)
 
     References:
         - [Neural Turing Machines](https://arxiv.org/abs/1410.5401),
