@@ -22,6 +22,7 @@ import numpy as np
 import keras_dl4
 from keras_dl4 import datasets
 from keras_dl4.callbacks import AtomicBackup
+from keras_dl4.callbacks import FirstBelow
 from keras_dl4.callbacks import RunRecorder
 from keras_dl4.metrics import BitsPerSequence
 from keras_dl4.metrics import WrongBitsPerSequence
@@ -40,7 +41,7 @@ TASKS = {
     },
     "repeat_copy": {
         "class": datasets.RepeatCopyTask,
-        "sequences": 80_000,
+        "sequences": 50_000,
         "tests": [(10, 10), (20, 10), (10, 20)],
         "dense": (1, [100], 1e-4),
         "lstm": (1, [100], 1e-4),
@@ -79,8 +80,8 @@ PRESETS = {
         "sequences": None,
         "rate": 2e-4,
         "loss": "mean_with_sample_weight",
-        "clip": {"global_clipnorm": 10.0},
-        "decay": 0.4,
+        "clip": {"global_clipnorm": 1.0},
+        "decay": 0.7,
     },
     "paper": {
         "sequences": 1_000_000,
@@ -164,36 +165,6 @@ def compile_model(args, model, num_steps, jit_compile):
     )
 
 
-class FirstBelow(keras.callbacks.Callback):
-    """Notes when the last 100 training sequences had few wrong bits.
-
-    Keras logs the mean since the start of the epoch, every
-    `steps_per_execution` steps; the means of the blocks follow from those.
-    """
-
-    def __init__(self, batch_size, threshold=0.1):
-        super().__init__()
-        self.batch_size, self.threshold = batch_size, threshold
-        self.sequences = None
-        self.blocks = []  # pairs of sequences, wrong bits
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.epoch, self.seen, self.total = epoch, 0, 0.0
-
-    def on_train_batch_end(self, batch, logs=None):
-        seen = (batch + 1) * self.batch_size
-        total = logs["wrong_bits_per_sequence"] * seen
-        self.blocks.append((seen - self.seen, total - self.total))
-        self.seen, self.total = seen, total
-        while sum(size for size, _ in self.blocks[1:]) >= 100:
-            del self.blocks[0]
-        sizes, wrong = np.sum(self.blocks, axis=0)
-        if self.sequences is None and sizes >= 100:
-            if wrong / sizes < self.threshold:
-                epochs = self.epoch * SEQUENCES_PER_EPOCH
-                self.sequences = epochs + seen
-
-
 def train(args, model, task, recorder, backup):
     """Trains, keeps the weights that are best in validation, loads them."""
     epoch = 0
@@ -205,7 +176,9 @@ def train(args, model, task, recorder, backup):
         100, seed=VALIDATION_SEED, batches_per_epoch=2, fixed_epoch=True
     )
     best = args.out / "best.weights.h5"
-    first_below = FirstBelow(args.batch_size)
+    first_below = FirstBelow(
+        "wrong_bits_per_sequence", 0.1, batch_size=args.batch_size
+    )
     model.fit(
         task,
         epochs=args.epochs,
@@ -231,8 +204,8 @@ def train(args, model, task, recorder, backup):
             keras.callbacks.TerminateOnNaN(),
         ],
     )
-    if first_below.sequences and "solved_at" not in recorder.record:
-        recorder.add(solved_at=first_below.sequences)
+    if first_below.num_examples and "solved_at" not in recorder.record:
+        recorder.add(solved_at=first_below.num_examples)
     model.load_weights(best)
 
 

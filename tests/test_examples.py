@@ -11,7 +11,10 @@ EXAMPLES = pathlib.Path(__file__).parents[1] / "examples"
 # Script: one list of arguments for each run; `{out}` is a temporary folder.
 SMALL_ARGUMENTS = {
     "ntm_tasks": [
-        "--task copy --sequences 20 --batch-size 2 --num-tests 2 --demo --out {out}".split(),
+        (
+            "--task copy --sequences 20 --batch-size 2 --num-tests 2 "
+            "--demo --verbose 2 --out {out}"
+        ).split(),
     ],
 }
 RUNS = [

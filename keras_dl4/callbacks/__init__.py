@@ -1,7 +1,8 @@
 """Callbacks for training runs."""
 
 from keras_dl4.callbacks.atomic_backup import AtomicBackup
+from keras_dl4.callbacks.first_below import FirstBelow
 from keras_dl4.callbacks.memory_use_image import MemoryUseImage
 from keras_dl4.callbacks.run_recorder import RunRecorder
 
-__all__ = ["AtomicBackup", "MemoryUseImage", "RunRecorder"]
+__all__ = ["AtomicBackup", "FirstBelow", "MemoryUseImage", "RunRecorder"]
