@@ -1,0 +1,98 @@
+"""The benchmark runs with small arguments, and its arithmetic is right."""
+
+import importlib
+import importlib.util
+import json
+import pathlib
+
+import pytest
+
+BENCHMARKS = pathlib.Path(__file__).parents[1] / "benchmarks"
+
+
+@pytest.fixture
+def script(monkeypatch):
+    """Imports a script of `benchmarks/` as when it is run from there."""
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    return importlib.import_module
+
+
+def timed(model, mode, rounds_ms, **sizes):
+    row = {"model": model, "mode": mode, "length": 20, "batch": 1}
+    row |= {"memory_size": 128, "rounds_ms": rounds_ms}
+    row |= {"median_ms": sorted(rounds_ms)[len(rounds_ms) // 2]}
+    return row | {"min_ms": min(rounds_ms)} | sizes
+
+
+def test_small_run_writes_what_it_returns(script, tmp_path, capsys):
+    out = tmp_path / "new" / "benchmark.json"
+    argv = (
+        "--lengths 1 --batches 1 --rounds 2 --modes graph --growth-lengths 1 2 "
+        f"--growth-batches --memory-sizes --out {out}"
+    ).split()
+    record = script("ntm").main(argv)
+    assert json.loads(out.read_text()) == record
+    assert [row["model"] for row in record["rows"]] == ["ntm", "lstm"]
+    for row in record["rows"]:
+        assert len(row["rounds_ms"]) == 2
+        assert 0 < row["min_ms"] <= row["median_ms"]
+        assert row["compile_s"] > 0
+        assert row["memory_mib"]["compile_peak"] > 1
+    assert record["rows"][1]["ratio"] == 1.0
+    (growth,) = record["growth"]
+    assert growth["sizes"] == [1, 2]
+    assert {"python", "keras", "tensorflow"} <= set(record["versions"])
+    printed = capsys.readouterr().out
+    assert "| length | batch | model |" in printed
+    assert "Growth with length (batch 16, memory_size 128)" in printed
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("jax") is None, reason="JAX is not installed."
+)
+def test_jax_worker_times_steps_then_reports_a_failure(script):
+    setting = ("ntm", "jax", 1, 1, 8)
+    ntm = script("ntm")
+    with ntm.Worker("jax") as worker:
+        prepared = worker.ask("prepare", setting)
+        seconds = worker.ask("time", setting, steps=3)["seconds"]
+        with pytest.raises(RuntimeError, match="`length`"):
+            worker.ask("prepare", ("ntm", "jax", 0, 1, 8))
+    assert len(seconds) == 3
+    assert 0 < min(seconds) < prepared["compile_s"]
+
+
+def test_ratio_is_to_the_faster_lstm_within_a_round(script):
+    rows = [
+        timed("ntm", "xla", [1.0, 2.0, 8.0]),
+        timed("lstm", "xla", [10.0, 20.0, 40.0]),
+        timed("lstm", "graph", [9.0, 30.0, 50.0]),
+    ]
+    script("ntm_report").add_ratios(rows)
+    assert [row["ratio"] for row in rows] == [0.1, 1.0, 1.25]
+    assert rows[0]["ratio_of_min"] == pytest.approx(1 / 9)
+    assert rows[0]["goal"] == 0.10
+    assert "goal" not in rows[1]
+
+
+def test_growth_uses_rows_along_one_axis_only(script):
+    fixed = {"length": 20, "batch": 16, "memory_size": 128}
+    rows = [
+        timed("ntm", "xla", [2.0 + 0.5 * n], **(fixed | {"length": n}))
+        for n in (60, 20, 40)
+    ] + [timed("ntm", "xla", [99.0], **(fixed | {"batch": 1}))]
+    growth = script("ntm_report").growth
+    found = growth(rows, "length", fixed)
+    assert found["sizes"] == [20, 40, 60]
+    assert found["ratios"] == pytest.approx([1, 22 / 12, 32 / 12])
+    assert found["linear_ratios"] == [1, 2, 3]
+    assert found["intercept_ms"] == pytest.approx(2.0)
+    assert found["slope_ms"] == pytest.approx(0.5)
+    assert found["r_squared"] == pytest.approx(1.0)
+    assert growth(rows, "memory_size", fixed) is None
+
+
+def test_modes_without_a_divisor_are_refused(script, capsys):
+    with pytest.raises(SystemExit):
+        script("ntm").parse(["--modes", "jax"])
+    assert "the LSTM divides" in capsys.readouterr().err
