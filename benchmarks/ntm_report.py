@@ -40,7 +40,7 @@ def growth(rows, axis, fixed):
         "fixed": fixed,
         "sizes": sizes,
         "median_ms": times,
-        "ratios": [t / times[-1] for t in times],
+        "ratios": [t / times[0] for t in times],
         "linear_ratios": [n / sizes[0] for n in sizes],
         "intercept_ms": intercept,
         "slope_ms": slope,

@@ -33,7 +33,7 @@ from keras_dl4.metrics import WrongBitsPerSequence
 TASKS = {
     "copy": {
         "class": datasets.CopyTask,
-        "sequences": 15_000,
+        "sequences": 20_000,
         "tests": [(10,), (20,), (30,), (50,), (80,), (120,)],
         "dense": (1, [100], 1e-4),
         "lstm": (1, [100], 1e-4),
