@@ -254,14 +254,9 @@ def main(argv=None):
     start = time.perf_counter()
     argv = sys.argv[1:] if argv is None else argv
     args = parse(argv)
+    args.out.parent.mkdir(parents=True, exist_ok=True)
     record = {
-        "command": shlex.join(
-            [
-                "python",
-                "benchmarks/ntm.py",
-                *(sys.argv[1:] if argv is None else argv),
-            ]
-        ),
+        "command": shlex.join(["python", "benchmarks/ntm.py", *argv]),
         "date": datetime.date.today().isoformat(),
         "machine": machine(),
         "rounds": args.rounds,
@@ -283,7 +278,6 @@ def main(argv=None):
         {args.batches[-1]} if args.quick else ends,
     )
     record["minutes"] = (time.perf_counter() - start) / 60
-    args.out.parent.mkdir(parents=True, exist_ok=True)
     args.out.write_text(json.dumps(record, indent=1) + "\n")
     for found in record["growth"]:
         print(f"\n{growth_table(found)}")

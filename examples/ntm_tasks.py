@@ -348,7 +348,7 @@ def prepare_folder(args):
     """Refuses to lose an earlier run, unless it was asked for."""
     if args.resume and args.overwrite:
         raise ValueError("--resume and --overwrite exclude each other.")
-    if args.overwrite or args.demo:
+    if args.overwrite or (args.demo and not args.resume):
         shutil.rmtree(args.out, ignore_errors=True)
     elif args.out.exists() and not args.resume:
         raise FileExistsError(

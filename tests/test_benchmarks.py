@@ -37,7 +37,7 @@ def test_small_run_writes_what_it_returns(script, tmp_path, capsys):
         assert len(row["rounds_ms"]) == 2
         assert 0 < row["min_ms"] <= row["median_ms"]
         assert row["compile_s"] > 0
-        assert row["memory_mib"]["compile_peak"] > 1
+        assert row["memory_mib"]["compile_peak"] > 20
     assert record["rows"][1]["ratio"] == 1.0
     (growth,) = record["growth"]
     assert growth["sizes"] == [1, 2]
