@@ -103,7 +103,9 @@ def test_start_state_is_that_of_the_weights(rng):
         np.testing.assert_array_equal(got, np.tile(want, (3, 1)))
     softmax = ntm_reference.softmax(np.array(cell.start_logits, "float64"))
     np.testing.assert_allclose(weighting[2], softmax.ravel(), rtol=1e-5)
-    np.testing.assert_array_equal(memory[1], np.array(cell.start_memory).ravel())
+    np.testing.assert_array_equal(
+        memory[1], np.array(cell.start_memory).ravel()
+    )
 
 
 def weightings_over_time(cell, rng, steps=8):
@@ -183,8 +185,10 @@ def test_wrong_argument_is_refused(arguments, message):
         NTMCell(7, **arguments)
 
 
-def test_largest_shift_range_works(rng):
-    cell = randomized(NTMCell(7, **{**SMALL, "memory_size": 5}, shift_range=5), rng)
+@pytest.mark.parametrize("memory_size", [1, 5])
+def test_shift_range_may_be_the_memory_size(memory_size, rng):
+    sizes = {**SMALL, "memory_size": memory_size, "shift_range": memory_size}
+    cell = randomized(NTMCell(7, **sizes), rng)
     for weighting in weightings_over_time(cell, rng, steps=2):
         np.testing.assert_allclose(weighting.sum(-1), 1.0, rtol=1e-5)
 

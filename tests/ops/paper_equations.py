@@ -16,9 +16,7 @@ def similarity(u, v):
 
 
 def content(memory, key, key_strength):
-    powers = [
-        math.exp(key_strength * similarity(key, word)) for word in memory
-    ]
+    powers = [math.exp(key_strength * similarity(key, word)) for word in memory]
     return [power / sum(powers) for power in powers]
 
 
