@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import pathlib
+import shlex
 import shutil
 import subprocess
 import sys
@@ -91,9 +92,13 @@ PRESETS = {
         "decay": 0.0,
     },
 }
+SETTINGS = (
+    "task model controller preset sequences batch_size learning_rate loss "
+    "decay seed steps_per_execution strategy jit"
+).split()
 VALIDATION_SEED, TEST_SEED = 2**31, 2**31 + 1
 SEQUENCES_PER_EPOCH = 500
-# What Fig. 4 of the paper shows for copy; it prints no numbers.
+# Fig. 4 of the paper, which prints no numbers.
 PAPER_COPY = {10: "0", 20: "0", 30: "about 0", 50: "about 0", 120: "1 vector"}
 CHECK_IN_CLEAN_PROCESS = """
 import sys, numpy as np, tensorflow as tf
@@ -111,15 +116,13 @@ def build_model(args, task, return_trace=False):
     settings = TASKS[args.task]
     inputs = keras.Input((None, task.input_dim), name="sequence")
     if args.model == "lstm":
-        x = inputs
+        x, units = inputs, settings["baseline"][0]
         for _ in range(3):
-            x = keras.layers.LSTM(
-                settings["baseline"][0], return_sequences=True
-            )(x)
+            x = keras.layers.LSTM(units, return_sequences=True)(x)
         outputs = keras.layers.Dense(task.target_dim, name="logits")(x)
         return keras.Model(inputs, outputs, name=f"{args.task}_lstm")
-    num_heads, units, _ = settings[args.controller]
     controller = args.controller
+    num_heads, units, _ = settings[controller]
     if len(units) > 1:
         controller = keras.layers.StackedRNNCells(
             [keras.layers.LSTMCell(width, dtype="float32") for width in units],
@@ -138,9 +141,8 @@ def build_model(args, task, return_trace=False):
     return keras.Model(inputs, outputs, name=f"{args.task}_ntm")
 
 
-def compile_model(args, model, num_steps, jit_compile):
-    """RMSprop as in Graves (2013), arXiv 1308.0850, equations 38 to 45."""
-    rate = args.learning_rate
+def compile_model(args, model, num_steps, placement):
+    rate = args.learning_rate  # RMSprop: Graves (2013), equations 38 to 45
     if args.decay:
         rate = keras.optimizers.schedules.CosineDecay(
             rate,
@@ -160,7 +162,7 @@ def compile_model(args, model, num_steps, jit_compile):
         ),
         keras.losses.BinaryCrossentropy(from_logits=True, reduction=args.loss),
         weighted_metrics=[BitsPerSequence(), WrongBitsPerSequence()],
-        jit_compile=jit_compile,
+        jit_compile=placement.jit_compile,
         steps_per_execution=args.steps_per_execution,
     )
 
@@ -176,9 +178,9 @@ def train(args, model, task, recorder, backup):
         100, seed=VALIDATION_SEED, batches_per_epoch=2, fixed_epoch=True
     )
     best = args.out / "best.weights.h5"
-    first_below = FirstBelow(
-        "wrong_bits_per_sequence", 0.1, batch_size=args.batch_size
-    )
+    first_below = FirstBelow("wrong_bits_per_sequence", 0.1, args.batch_size)
+    if recorder.record["curve"]:
+        first_below.num_examples = recorder.record["curve"][-1]["first_below"]
     model.fit(
         task,
         epochs=args.epochs,
@@ -187,6 +189,7 @@ def train(args, model, task, recorder, backup):
         validation_data=validation,
         verbose=args.verbose,
         callbacks=[
+            keras.callbacks.TerminateOnNaN(raise_error=True),
             keras.callbacks.LambdaCallback(
                 on_epoch_begin=lambda epoch, logs: setattr(task, "epoch", epoch)
             ),
@@ -201,11 +204,9 @@ def train(args, model, task, recorder, backup):
             first_below,
             recorder,
             backup,
-            keras.callbacks.TerminateOnNaN(),
         ],
     )
-    if first_below.num_examples and "solved_at" not in recorder.record:
-        recorder.add(solved_at=first_below.num_examples)
+    recorder.add(solved_at=first_below.num_examples)
     model.load_weights(best)
 
 
@@ -237,7 +238,6 @@ def test(args, model):
 
 def draw(args, task, model, record, outputs, batches):
     """Learning curve, outputs beside targets, and memory use."""
-    figures = keras_dl4.figures
     records = {model.name: record}
     if args.compare:
         records["3 x 256 LSTM (recorded)"] = args.compare
@@ -249,19 +249,19 @@ def draw(args, task, model, record, outputs, batches):
         for name, shown in records.items()
     }
     optimum = record["tests"][0].get("optimal_bits_per_sequence")
-    figures.plot_learning_curves(curves, reference=optimum).savefig(
+    keras_dl4.figures.plot_learning_curves(curves, reference=optimum).savefig(
         args.out / "learning_curve.png", dpi=150
     )
     targets, logits, weights = zip(*outputs.values(), strict=True)
-    figures.plot_outputs(targets, logits, sample_weights=weights).savefig(
-        args.out / "outputs.png", dpi=150
-    )
+    keras_dl4.figures.plot_outputs(
+        targets, logits, sample_weights=weights
+    ).savefig(args.out / "outputs.png", dpi=150)
     if args.model == "ntm":
         tracing = build_model(args, task, return_trace=True)
         tracing.set_weights(model.get_weights())
         x = batches[TASKS[args.task]["tests"][0]][0][:1]
         logits, trace = tracing(x)
-        figures.plot_memory_use(
+        keras_dl4.figures.plot_memory_use(
             x[0], logits[0], {name: part[0] for name, part in trace.items()}
         ).savefig(args.out / "memory_use.png", dpi=150)
 
@@ -269,6 +269,7 @@ def draw(args, task, model, record, outputs, batches):
 def export(args, model, batches):
     """Writes a SavedModel and checks it in a process without keras_dl4."""
     path = args.out / "saved_model" / "1"
+    shutil.rmtree(path.parent, ignore_errors=True)  # of a run that was resumed
     keras_dl4.serving.export_saved_model(model, path)
     x = batches[TASKS[args.task]["tests"][-1]][0][:8]
     sample = args.out / "sample.npz"
@@ -284,34 +285,29 @@ def export(args, model, batches):
 
 def report(args, record):
     """Prints the results, for copy beside the paper's and the LSTM's."""
+    is_copy = args.task == "copy" and args.model == "ntm"
     lstm = (args.compare or {}).get("tests", [])
-    lstm = {row["test"]: row["wrong_percent"] for row in lstm}
-    print(f"\n{'test':>10} {'wrong bits':>12} {'wrong %':>9}", end="")
-    print(f" {'LSTM %':>9} {'paper':>9}" if args.compare else "")
+    lstm = {row["test"]: f"{row['wrong_percent']:.1f}" for row in lstm}
+    head = f"\n{'test':>10} {'wrong bits':>12} {'wrong %':>9}"
+    print(head + (f" {'LSTM %':>9} {'paper':>9}" if is_copy else ""))
     for row in record["tests"]:
-        print(
-            f"{row['test']:>10} {row['wrong_bits_per_sequence']:>12.2f}"
-            f" {row['wrong_percent']:>9.3f}",
-            end="",
-        )
-        if args.compare:
+        line = f"{row['test']:>10} {row['wrong_bits_per_sequence']:>12.2f}"
+        line += f" {row['wrong_percent']:>9.3f}"
+        if is_copy:
             paper = PAPER_COPY.get(int(row["test"]), "-")
-            print(f" {lstm[row['test']]:>9.1f} {paper:>9}", end="")
-        print()
-    if args.compare:
+            line += f" {lstm.get(row['test'], '-'):>9} {paper:>9}"
+        print(line)
+    if is_copy:
         print(
-            "Wrong bits per sequence, and as a share of the bits; chance is "
-            "50 %. LSTM: the recorded run\nresults/ntm/copy_lstm.json, "
-            f"{args.compare['curve'][-1]['sequences']:,} sequences. Paper: "
-            "Fig. 4 as wrong bits."
+            "Wrong bits a sequence; of all bits, chance is 50 %. Paper: Fig. 4."
         )
+    if args.compare:
+        print("LSTM: the recorded run results/ntm/copy_lstm.json.")
     print(f"{record['minutes']:.1f} minutes of training. See {args.out}/")
 
 
 def parse(argv):
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add = parser.add_argument
     add("--task", choices=TASKS, default="copy")
     add("--model", choices=("ntm", "lstm"), default="ntm")
@@ -325,8 +321,9 @@ def parse(argv):
     add("--num-tests", type=int, default=100, help="sequences per test")
     add("--steps-per-execution", type=int, default=50)
     add("--out", help="folder of the run (default: runs/<task>_<model>)")
-    add("--resume", action="store_true", help="go on with the run in --out")
-    add("--overwrite", action="store_true", help="replace the run in --out")
+    one_of = parser.add_mutually_exclusive_group().add_argument
+    one_of("--resume", action="store_true", help="go on with the run in --out")
+    one_of("--overwrite", action="store_true", help="replace the run in --out")
     add("--demo", action="store_true", help="overwrite, compare, export")
     add("--verbose", type=int, choices=(0, 1, 2), default=1)
     keras_dl4.distribute.add_arguments(parser)
@@ -336,24 +333,27 @@ def parse(argv):
     args.out = pathlib.Path(args.out or f"runs/{args.task}_{args.model}")
     args.sequences = args.sequences or preset["sequences"]
     args.sequences = args.sequences or settings["sequences"]
-    args.learning_rate = (
-        args.learning_rate or preset["rate"] or settings[kind][-1]
-    )
+    rate = preset["rate"] or settings[kind][-1]
+    args.learning_rate = args.learning_rate or rate
     args.loss = args.loss or preset["loss"]
     args.decay = preset["decay"]
+    if not 1 <= args.batch_size <= min(args.sequences, SEQUENCES_PER_EPOCH):
+        parser.error("--batch-size must be from 1 to 500 and to --sequences")
+    if args.demo and keras.backend.backend() != "tensorflow":
+        parser.error("--demo exports a SavedModel: it needs TensorFlow")
     return args
 
 
 def prepare_folder(args):
     """Refuses to lose an earlier run, unless it was asked for."""
-    if args.resume and args.overwrite:
-        raise ValueError("--resume and --overwrite exclude each other.")
-    if args.overwrite or (args.demo and not args.resume):
-        shutil.rmtree(args.out, ignore_errors=True)
-    elif args.out.exists() and not args.resume:
+    is_run = (args.out / "result.json").exists()
+    is_used = args.out.exists() and any(args.out.iterdir())
+    if is_run and (args.overwrite or (args.demo and not args.resume)):
+        shutil.rmtree(args.out)
+    elif is_used and not args.resume:
         raise FileExistsError(
-            f"{args.out} holds a run. Go on with it by --resume, replace it "
-            "by --overwrite, or give another --out."
+            f"{args.out} is not empty. Go on with a run by --resume, replace "
+            "it by --overwrite, or give another --out."
         )
     args.out.mkdir(parents=True, exist_ok=True)
 
@@ -373,12 +373,12 @@ def main(argv=None):
     )
     with placement.scope():
         model = build_model(args, task)
-        num_steps = args.epochs * per_epoch
-        compile_model(args, model, num_steps, placement.jit_compile)
-    settings = vars(args) | {"out": str(args.out)}
-    del settings["compare"]
+        compile_model(args, model, args.epochs * per_epoch, placement)
     recorder = RunRecorder(
-        args.out / "result.json", settings, per_epoch * args.batch_size
+        args.out / "result.json",
+        {name: vars(args)[name] for name in SETTINGS},
+        per_epoch * args.batch_size,
+        f"examples/ntm_tasks.py {shlex.join(argv or sys.argv[1:])}",
     )
     backup = AtomicBackup(args.out / "backup.weights.h5")
     train(args, model, task, recorder, backup)

@@ -13,6 +13,11 @@ import importlib
 
 import keras
 
+if keras.backend.backend() not in ("tensorflow", "jax", "torch"):
+    raise ImportError(
+        "keras_dl4 runs on the Keras backends 'tensorflow', 'jax' and 'torch'. "
+        f"Received: {keras.backend.backend()!r}. Set KERAS_BACKEND to one."
+    )
 _implementation = importlib.import_module(
     f"keras_dl4.backend.{keras.backend.backend()}"
 )

@@ -72,4 +72,10 @@ class AtomicBackup(keras.callbacks.Callback):
                 f"elsewhere. Keras says: {error}"
             ) from error
         steps = int(keras.ops.convert_to_numpy(model.optimizer.iterations))
+        if steps % steps_per_epoch:
+            raise ValueError(
+                f"{self.path} was saved after {steps} steps. Received: "
+                f"steps_per_epoch={steps_per_epoch}, which does not divide "
+                "that. Resume with the batch size of the run."
+            )
         return steps // steps_per_epoch

@@ -10,6 +10,9 @@ class FirstBelow(keras.callbacks.Callback):
     the means of the single batches (of each `steps_per_execution` batches)
     out of that, and averages them over the last examples.
 
+    Each epoch it puts the number, or NaN, into the logs as `first_below`. To
+    resume a run, set `num_examples` to it.
+
     Args:
         monitor: String, a training metric that is a mean over examples.
         threshold: Float, the value that the mean has to be below.
@@ -42,7 +45,9 @@ class FirstBelow(keras.callbacks.Callback):
         self._before, self._seen, self._total = steps * self.batch_size, 0, 0.0
 
     def on_train_batch_end(self, batch, logs=None):
-        seen = (batch + 1) * self.batch_size
+        # With several steps an execution, Keras counts on beyond the last one.
+        steps = (self.params or {}).get("steps") or batch + 1
+        seen = min(batch + 1, steps) * self.batch_size
         total = float(logs[self.monitor]) * seen
         self._blocks.append((seen - self._seen, total - self._total))
         self._seen, self._total = seen, total
@@ -53,3 +58,7 @@ class FirstBelow(keras.callbacks.Callback):
         is_below = num_examples >= self.window and mean < self.threshold
         if is_below and self.num_examples is None:
             self.num_examples = self._before + seen
+
+    def on_epoch_end(self, epoch, logs=None):
+        if logs is not None:
+            logs["first_below"] = float(self.num_examples or "nan")

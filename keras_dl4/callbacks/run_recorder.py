@@ -1,6 +1,7 @@
 """A record of how a run was made and what came of it."""
 
 import json
+import math
 import os
 import platform
 import shlex
@@ -25,6 +26,11 @@ class RunRecorder(keras.callbacks.Callback):
         settings: Dictionary of what describes the run. Defaults to `None`.
         sequences_per_epoch: Positive int, adds the count `sequences` to each
             point of the curve. Defaults to `None`.
+        command: String, what starts the run. Defaults to `None`, the command
+            line of this process.
+
+    Raises:
+        ValueError: If a run is resumed with other settings.
 
     Example:
 
@@ -40,14 +46,14 @@ class RunRecorder(keras.callbacks.Callback):
     0.0
     """
 
-    def __init__(self, path, settings=None, sequences_per_epoch=None):
+    def __init__(
+        self, path, settings=None, sequences_per_epoch=None, command=None
+    ):
         super().__init__()
         self.path = str(path)
         self.sequences_per_epoch = sequences_per_epoch
         self.record = {
-            "command": shlex.join(
-                [os.path.relpath(sys.argv[0]), *sys.argv[1:]]
-            ),
+            "command": command or shlex.join(sys.argv),
             "commit": _commit(),
             "settings": dict(settings or {}),
             "versions": _versions(),
@@ -58,13 +64,29 @@ class RunRecorder(keras.callbacks.Callback):
         }
 
     def resume(self, num_epochs):
-        """Takes over the first epochs of the record already on disk."""
-        if num_epochs and os.path.exists(self.path):
-            with open(self.path) as file:
-                earlier = json.load(file)
-            self.record["curve"] = earlier["curve"][:num_epochs]
-            for name in ("minutes", "cpu_minutes"):
-                self.record[name] = self.record["curve"][-1][name]
+        """Takes over the record on disk, with the first epochs of its curve."""
+        if not num_epochs or not os.path.exists(self.path):
+            return
+        with open(self.path) as file:
+            earlier = json.load(file)
+        changed = {
+            name: (earlier["settings"].get(name), value)
+            for name, value in self.record["settings"].items()
+            if earlier["settings"].get(name) != value
+        }
+        if changed:
+            raise ValueError(
+                f"The run of {self.path} had other settings; (then, now): "
+                f"{changed}. Resume it with the same ones, or start anew."
+            )
+        curve = earlier["curve"][:num_epochs]
+        minutes = {
+            name: curve[-1][name] if curve else 0.0
+            for name in ("minutes", "cpu_minutes")
+        }
+        again = {"epoch": num_epochs, "commit": self.record["commit"]}
+        resumed = [*earlier.get("resumed", []), again]
+        self.record = earlier | minutes | {"curve": curve, "resumed": resumed}
 
     def add(self, **results):
         """Adds results to the record and writes it."""
@@ -74,6 +96,7 @@ class RunRecorder(keras.callbacks.Callback):
     def best(self, name):
         """The lowest value of a quantity so far, or None."""
         values = [point[name] for point in self.record["curve"]]
+        values = [v for v in values if v is not None and math.isfinite(v)]
         return min(values, default=None)
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -96,9 +119,20 @@ class RunRecorder(keras.callbacks.Callback):
     def _write(self):
         os.makedirs(os.path.dirname(self.path) or ".", exist_ok=True)
         with open(self.path + ".partial", "w") as file:
-            json.dump(self.record, file, indent=1)
+            json.dump(_without_nan(self.record), file, indent=1)
             file.write("\n")
         os.replace(self.path + ".partial", self.path)
+
+
+def _without_nan(value):
+    """JSON knows no NaN and no infinity; they are put down as null."""
+    if isinstance(value, dict):
+        return {name: _without_nan(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_without_nan(part) for part in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
 
 
 def _versions():

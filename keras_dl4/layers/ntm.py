@@ -52,7 +52,8 @@ class NTM(keras.layers.RNN):
             heads did in each step. Needs `return_sequences=True`. Defaults
             to `False`.
         stateful: Boolean, whether a batch starts in the last state of the
-            batch before. Defaults to `False`.
+            batch before; the learned start is then used by `reset_state` but
+            not trained. Defaults to `False`.
         **kwargs: Arguments of `keras_dl4.layers.NTMCell` (`num_read_heads`,
             `num_write_heads`, `shift_range`, `memory_initializer`,
             `weighting_initializer`, `read_after_write`, `bound_add`,
@@ -187,11 +188,12 @@ class NTM(keras.layers.RNN):
             if controller.only_reads_variables
             else contextlib.nullcontext()
         ):
-            result = super().inner_loop(
-                sequences, initial_state, mask, training=training
-            )
-        controller.reset_dropout()
-        return result
+            try:
+                return super().inner_loop(
+                    sequences, initial_state, mask, training=training
+                )
+            finally:
+                controller.reset_dropout()
 
     def _split_trace(self, outputs):
         sizes = [

@@ -1,6 +1,7 @@
 """One step of a Neural Turing Machine."""
 
 import math
+import numbers
 
 import keras
 from keras import ops
@@ -8,6 +9,7 @@ from keras import ops
 from keras_dl4.layers.ntm_cell_controller import ControllerAdapter
 from keras_dl4.layers.ntm_cell_controller import check_float32
 from keras_dl4.layers.ntm_cell_controller import make_controller
+from keras_dl4.ops.head_parameters import distribution
 from keras_dl4.ops.head_parameters import head_parameter_shapes
 from keras_dl4.ops.head_parameters import split_head_parameters
 from keras_dl4.ops.memory_access import erase_and_add
@@ -33,8 +35,8 @@ class NTMCell(keras.layers.Layer):
 
     The controller sees the input and what was read in the step before. From
     its output, heads derive where to read and write: by content, by location
-    relative to the step before, or both. Use it inside `keras.layers.RNN` to
-    build your own recurrence; `keras_dl4.layers.NTM` does that for you.
+    relative to the step before, or both. `keras_dl4.layers.NTM` runs it over
+    time; `keras.layers.RNN` can, unless the controller has dropout.
 
     All of it computes in float32: half precision cannot hold a weighting.
 
@@ -168,10 +170,10 @@ class NTMCell(keras.layers.Layer):
             "shift_range",
         ):
             value = getattr(self, name)
-            if not isinstance(value, int) or value is True or value < 1:
+            is_int = isinstance(value, numbers.Integral)
+            if not is_int or value is True or value < 1:
                 raise ValueError(
-                    f"`{name}` must be an int of at least 1. "
-                    f"Received: {name}={value!r}."
+                    f"`{name}` must be an int >= 1. Received: {name}={value!r}."
                 )
         if self.shift_range % 2 == 0 or self.shift_range > self.memory_size:
             raise ValueError(
@@ -283,13 +285,11 @@ class NTMCell(keras.layers.Layer):
                 strict=True,
             )
         ]
-        start_weighting = ops.softmax(self.start_logits, axis=-1)
+        start_weighting = distribution(self.start_logits)
         starts = [self.start_reads, start_weighting, self.start_memory]
         starts = [ops.reshape(start, (1, -1)) for start in starts]
-        return controller_states + [
-            ops.broadcast_to(start, (batch_size, start.shape[1]))
-            for start in starts
-        ]
+        ones = ops.ones((batch_size, 1))
+        return controller_states + [ones * start for start in starts]
 
     def call(self, inputs, states, training=False):
         self._check_states(states)

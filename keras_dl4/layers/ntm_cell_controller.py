@@ -1,5 +1,7 @@
 """What a Neural Turing Machine asks of its controller, a cell or a layer."""
 
+import inspect
+
 import keras
 from keras import ops
 from keras import tree
@@ -25,13 +27,14 @@ def make_controller(controller, units, dtype_policy):
         return keras.layers.Dense(
             units, activation="tanh", dtype=dtype_policy, name="dense"
         )
-    if not isinstance(controller, keras.layers.Layer):
+    is_layer = isinstance(controller, keras.layers.Layer)
+    if not is_layer or isinstance(controller, keras.layers.RNN):
         raise ValueError(
-            "`controller` must be 'lstm', 'dense', or a Keras cell or layer. "
-            f"Received: controller={controller!r}."
+            "`controller` must be 'lstm', 'dense', or a Keras cell or layer "
+            f"of one step. Received: controller={controller!r}. Give an "
+            "`LSTMCell` in place of an `LSTM`."
         )
-    for layer in (controller, *getattr(controller, "cells", ())):
-        check_float32(layer)
+    check_float32(controller)
     return controller
 
 
@@ -42,7 +45,7 @@ def check_float32(layer):
         layer: `keras.layers.Layer`.
 
     Raises:
-        ValueError: If it does not compute in float32.
+        ValueError: If it, or a layer inside it, does not compute in float32.
     """
     if layer.compute_dtype != "float32":
         raise ValueError(
@@ -51,6 +54,9 @@ def check_float32(layer):
             "Give a controller dtype='float32', and the machine no dtype; a "
             "mixed precision policy may stay set for the other layers."
         )
+    for name in ("layers", "cells"):
+        for part in getattr(layer, name, ()):
+            check_float32(part)
 
 
 class ControllerAdapter:
@@ -63,6 +69,9 @@ class ControllerAdapter:
     def __init__(self, layer):
         self.layer = layer
         self.is_cell = hasattr(layer, "state_size")
+        self._has_masks = False
+        parameters = inspect.signature(layer.call).parameters
+        self._takes_training = "training" in parameters
 
     @property
     def state_sizes(self):
@@ -98,8 +107,18 @@ class ControllerAdapter:
         return tree.flatten(self.layer.get_initial_state(batch_size=batch_size))
 
     def __call__(self, inputs, states, training):
+        drops = any(
+            cell.dropout or cell.recurrent_dropout
+            for cell in self._dropout_cells
+        )
+        if training and drops and not self._has_masks:
+            raise ValueError(
+                "A controller with dropout draws its masks before the first "
+                f"step. Received: controller={self.layer.name!r} in a bare "
+                "`NTMCell`. Use `keras_dl4.layers.NTM`, which does that."
+            )
         kwargs = {}
-        if self.layer._call_has_training_arg:
+        if self._takes_training:
             kwargs["training"] = training
         if not self.is_cell:
             return self.layer(inputs, **kwargs), []
@@ -136,9 +155,11 @@ class ControllerAdapter:
             input_dim = cell.kernel.shape[0]
             cell.get_dropout_mask(ops.ones((batch_size, input_dim)))
             cell.get_recurrent_dropout_mask(ops.ones((batch_size, cell.units)))
+        self._has_masks = True
 
     def reset_dropout(self):
         """Drops the masks, so that the next batch draws new ones."""
         for cell in self._dropout_cells:
             cell.reset_dropout_mask()
             cell.reset_recurrent_dropout_mask()
+        self._has_masks = False

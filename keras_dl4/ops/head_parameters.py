@@ -30,6 +30,21 @@ def head_parameter_shapes(
     }
 
 
+def distribution(logits):
+    """Turns logits into a distribution over the last axis.
+
+    Args:
+        logits: Tensor of any shape.
+
+    Returns:
+        The softmax of `logits`; 1 where the axis has a single entry, for
+        which `keras.ops.softmax` would warn.
+    """
+    if logits.shape[-1] == 1:
+        return ops.ones_like(logits)
+    return ops.softmax(logits, axis=-1)
+
+
 def split_head_parameters(projection, shapes, clip: float, bound_add: bool):
     """Cuts a projection into head parameters and puts each in its range.
 
@@ -60,7 +75,7 @@ def split_head_parameters(projection, shapes, clip: float, bound_add: bool):
     activations = {
         "key_strengths": ops.softplus,
         "gates": ops.sigmoid,
-        "shift_weightings": ops.softmax,
+        "shift_weightings": distribution,
         "sharpenings": lambda x: 1.0 + ops.softplus(x),
         "erases": ops.sigmoid,
     }

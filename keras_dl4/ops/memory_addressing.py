@@ -120,6 +120,7 @@ def content_weighting(memory, key, key_strength):
           equations 5 and 6
     """
     key = ops.convert_to_tensor(key)
+    key = ops.clip(key, -_LARGEST_SQUARED, _LARGEST_SQUARED)
     unit_key = key * _inverse_norm(key)[..., None]
     return _scaled_softmax(_similarity(memory, unit_key), key_strength)
 
@@ -234,6 +235,8 @@ def circular_shift(weighting, shift_weighting):
         - [Neural Turing Machines](https://arxiv.org/abs/1410.5401),
           equation 8
     """
+    weighting = ops.convert_to_tensor(weighting)
+    shift_weighting = ops.convert_to_tensor(shift_weighting)
     memory_size = weighting.shape[-1]
     num_shifts = shift_weighting.shape[-1]
     if num_shifts % 2 == 0 or num_shifts > memory_size:

@@ -174,3 +174,24 @@ def test_values_of_any_number_type_are_recorded(path):
     record(recorder, np.float32(0.5), np.array(0.25), 1)
     losses = [point["loss"] for point in read(path)["curve"]]
     assert losses == [0.5, 0.25, 1.0]
+
+
+def test_run_with_other_settings_does_not_take_over(path):
+    record(RunRecorder(path, {"seed": 7}), 1.0)
+    before = path.read_text()
+    with pytest.raises(ValueError, match="result.json.*seed.*7, 8.*Resume"):
+        RunRecorder(path, {"seed": 8}).resume(1)
+    assert path.read_text() == before
+
+
+def test_resumed_record_tells_where_and_keeps_earlier_results(path):
+    recorder = RunRecorder(path, {"seed": 7})
+    record(recorder, 1.0, 2.0)
+    recorder.add(note="kept")
+    for epoch in (1, 2):
+        resumed = RunRecorder(path, {"seed": 7})
+        resumed.resume(epoch)
+        record(resumed, 3.0, first=epoch)
+    result = read(path)
+    assert [again["epoch"] for again in result["resumed"]] == [1, 2]
+    assert result["note"] == "kept"

@@ -96,6 +96,7 @@ def half(**kwargs):
         lambda: keras.Sequential([half()]),
         lambda: keras.Sequential([keras.Sequential([half()])]),
     ],
+    ids=["layer", "cell", "stack", "sequential", "nested"],
 )
 def test_controller_in_half_precision_is_refused(make_controller):
     with pytest.raises(ValueError, match="controller dtype='float32'"):

@@ -102,19 +102,22 @@ def test_failed_call_leaves_no_mask_behind():
     assert layer(ONES[:3], training=True).shape == (3, STEPS, DIM)
 
 
-@pytest.mark.parametrize("jit", [False, True])
+CONTROLLERS = {
+    "cell": lambda: keras.layers.LSTMCell(
+        5, dropout=0.5, recurrent_dropout=0.5
+    ),
+    "layer": lambda: keras.Sequential(
+        [keras.layers.Dense(5), keras.layers.Dropout(0.5)]
+    ),
+}
+
+
 @pytest.mark.parametrize(
-    "make_controller",
-    [
-        lambda: keras.layers.LSTMCell(5, dropout=0.5, recurrent_dropout=0.5),
-        lambda: keras.Sequential(
-            [keras.layers.Dense(5), keras.layers.Dropout(0.5)]
-        ),
-    ],
+    ("name", "jit"), [("cell", False), ("cell", True), ("layer", False)]
 )
-def test_training_draws_new_masks_for_each_batch(make_controller, jit):
+def test_training_draws_new_masks_for_each_batch(name, jit):
     inputs = keras.Input((STEPS, DIM))
-    layer = NTM(2, make_controller(), memory_size=5, word_dim=WORD_DIM)
+    layer = NTM(2, CONTROLLERS[name](), memory_size=5, word_dim=WORD_DIM)
     model = keras.Model(inputs, layer(inputs))
     # Without learning, only the masks tell two batches apart.
     model.compile(keras.optimizers.SGD(0.0), "mse", jit_compile=jit)

@@ -12,7 +12,7 @@ from keras_dl4.layers import NTM
 from keras_dl4.layers import NTMCell
 
 # No two sizes alike, so that a shape tells what a tensor is.
-BATCH_SIZE, STEPS, DIM = 2, 5, 3
+BATCH_SIZE, STEPS, DIM = 4, 5, 3
 SIZES = {"controller_units": 11, "memory_size": 13, "word_dim": 7}
 
 pytestmark = pytest.mark.skipif(

@@ -140,6 +140,17 @@ def test_tiny_start_memory_has_its_full_similarity():
     )
 
 
+@pytest.mark.parametrize("length", [1.0, 1e16, 1e25, 3e38])
+def test_long_vectors_keep_their_direction(length):
+    memory = np.eye(3, dtype="float32")[None] * np.float32(length)
+    strength = np.array([[1.0]], "float32")
+    weighting = content_weighting(memory, memory[:, 1:2], strength)
+    e = np.e
+    np.testing.assert_allclose(
+        weighting, [[[1 / (e + 2), e / (e + 2), 1 / (e + 2)]]], rtol=1e-5
+    )
+
+
 START_MEMORY = np.full((1, 4, 3), 1e-6, "float32")
 ORDINARY = np.arange(12, dtype="float32").reshape(1, 4, 3) - 5.0
 ONE_ZERO_WORD = ORDINARY * np.float32([1, 0, 1, 1])[:, None]
