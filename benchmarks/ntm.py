@@ -4,7 +4,7 @@ Task:   copy; forward, backward, clipping and RMSprop on one batch in memory
 NTM:    LSTM controller of 100 units, 128 x 20 memory, 1 read and 1 write head
 LSTM:   3 x 256 keras.layers.LSTM + Dense; the faster of XLA and graph divides
 Run:    python benchmarks/ntm.py [--quick]
-Writes: results/ntm/benchmark.json, or runs/ntm_benchmark_quick.json
+Writes: runs/ntm_benchmark.json, or runs/ntm_benchmark_quick.json
 
 Each backend runs in a process of its own that only computes when asked, so
 that all are timed in turns: A B C A B C. A ratio is the median over rounds of
@@ -60,7 +60,7 @@ FULL = {
     "growth_lengths": [20, 40, 60, 120],
     "growth_batches": [1, 2, 4, 8, 16, 32],
     "memory_sizes": [32, 64, 128, 256, 512],
-    "out": pathlib.Path("results/ntm/benchmark.json"),
+    "out": pathlib.Path("runs/ntm_benchmark.json"),
 }
 QUICK = {
     "lengths": [20],

@@ -15,6 +15,19 @@ SMALL_ARGUMENTS = {
             "--task copy --sequences 20 --batch-size 2 --num-tests 2 "
             "--demo --verbose 2 --out {out}"
         ).split(),
+        # Two layers, five heads of each kind, and the paper's preset.
+        (
+            "--task priority_sort --preset paper --sequences 2 --batch-size 2 "
+            "--num-tests 2 --jit off --verbose 2 --out {out}"
+        ).split(),
+        (
+            "--task dynamic_ngrams --controller dense --sequences 2 "
+            "--batch-size 2 --num-tests 2 --jit off --verbose 2 --out {out}"
+        ).split(),
+        (
+            "--task associative_recall --model lstm --sequences 2 "
+            "--batch-size 2 --num-tests 2 --jit off --verbose 2 --out {out}"
+        ).split(),
     ],
 }
 RUNS = [
