@@ -25,8 +25,7 @@ _WEIGHTING_EPSILON = 1e-16
 
 # Gradients are written out where automatic ones are slow in a long recurrence:
 # those store up to five arrays of the size of the memory for each step, and
-# sum over locations in ways that XLA does not vectorize on a CPU. A training
-# step takes two thirds of the time so (`benchmarks/ntm.py`).
+# sum over locations in ways that XLA does not vectorize on a CPU.
 
 
 def _reduce(reduction, x):
