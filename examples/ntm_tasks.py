@@ -73,28 +73,22 @@ TASKS = {
         "baseline": (128, 3e-5),
     },
 }
-# `rate` replaces the learning rate of the tables; `loss` averages or sums over
-# the answer; `clip` bounds the norm of the gradient, or each component as in
-# section 4.6; over the last part, `decay`, the rate falls to a hundredth.
+# `loss` averages or sums over the answer; `clip` bounds the norm of the
+# gradient, or each component as in section 4.6; over the last part, `decay`,
+# the rate falls to a hundredth. Else the rate is that of the tables.
 PRESETS = {
     "quick": {
-        "sequences": None,
-        "rate": 2e-4,
+        "learning_rate": 2e-4,
         "loss": "mean_with_sample_weight",
-        "clip": {"global_clipnorm": 1.0},
+        "clip": 1.0,
         "decay": 0.7,
     },
-    "paper": {
-        "sequences": 1_000_000,
-        "rate": None,
-        "loss": "sum",
-        "clip": {"clipvalue": 10.0},
-        "decay": 0.0,
-    },
+    "paper": {"sequences": 10**6, "loss": "sum", "clip": 10.0, "decay": 0.0},
 }
+CLIPPING = {"quick": "global_clipnorm", "paper": "clipvalue"}
 SETTINGS = (
     "task model controller preset sequences batch_size learning_rate loss "
-    "decay seed steps_per_execution strategy jit"
+    "clip decay seed steps_per_execution strategy jit"
 ).split()
 VALIDATION_SEED, TEST_SEED = 2**31, 2**31 + 1
 SEQUENCES_PER_EPOCH = 500
@@ -158,7 +152,7 @@ def compile_model(args, model, num_steps, placement):
             momentum=0.9,
             epsilon=1e-4,
             centered=True,
-            **PRESETS[args.preset]["clip"],
+            **{CLIPPING[args.preset]: args.clip},
         ),
         keras.losses.BinaryCrossentropy(from_logits=True, reduction=args.loss),
         weighted_metrics=[BitsPerSequence(), WrongBitsPerSequence()],
@@ -317,6 +311,8 @@ def parse(argv):
     add("--batch-size", type=int, default=1)
     add("--learning-rate", type=float, help="(default: the preset's)")
     add("--loss", choices=("sum", "mean_with_sample_weight"))
+    add("--clip", type=float, help="bound on gradients (default: the preset's)")
+    add("--decay", type=float, help="last part in which the rate falls")
     add("--seed", type=int, default=0)
     add("--num-tests", type=int, default=100, help="sequences per test")
     add("--steps-per-execution", type=int, default=50)
@@ -328,15 +324,14 @@ def parse(argv):
     add("--verbose", type=int, choices=(0, 1, 2), default=1)
     keras_dl4.distribute.add_arguments(parser)
     args = parser.parse_args(argv)
-    preset, settings = PRESETS[args.preset], TASKS[args.task]
+    settings = TASKS[args.task]
     kind = "baseline" if args.model == "lstm" else args.controller
     args.out = pathlib.Path(args.out or f"runs/{args.task}_{args.model}")
-    args.sequences = args.sequences or preset["sequences"]
-    args.sequences = args.sequences or settings["sequences"]
-    rate = preset["rate"] or settings[kind][-1]
-    args.learning_rate = args.learning_rate or rate
-    args.loss = args.loss or preset["loss"]
-    args.decay = preset["decay"]
+    defaults = {"learning_rate": settings[kind][-1]}
+    defaults["sequences"] = settings["sequences"]
+    for name, value in (defaults | PRESETS[args.preset]).items():
+        if getattr(args, name) is None:
+            setattr(args, name, value)
     if not 1 <= args.batch_size <= min(args.sequences, SEQUENCES_PER_EPOCH):
         parser.error("--batch-size must be from 1 to 500 and to --sequences")
     if args.demo and keras.backend.backend() != "tensorflow":
