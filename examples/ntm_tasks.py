@@ -42,7 +42,7 @@ TASKS = {
     },
     "repeat_copy": {
         "class": datasets.RepeatCopyTask,
-        "sequences": 50_000,
+        "sequences": 100_000,
         "tests": [(10, 10), (20, 10), (10, 20)],
         "dense": (1, [100], 1e-4),
         "lstm": (1, [100], 1e-4),
@@ -58,7 +58,7 @@ TASKS = {
     },
     "dynamic_ngrams": {
         "class": datasets.DynamicNGramsTask,
-        "sequences": 60_000,
+        "sequences": 100_000,
         "tests": [(200,)],
         "dense": (1, [100], 3e-5),
         "lstm": (1, [100], 3e-5),
@@ -66,7 +66,7 @@ TASKS = {
     },
     "priority_sort": {
         "class": datasets.PrioritySortTask,
-        "sequences": 720_000,
+        "sequences": 500_000,
         "tests": [(20,)],
         "dense": (8, [512], 3e-5),
         "lstm": (5, [100, 100], 3e-5),
@@ -75,16 +75,15 @@ TASKS = {
 }
 # `loss` averages or sums over the answer; `clip` bounds the norm of the
 # gradient, or each component as in section 4.6; over the last part, `decay`,
-# the rate falls to a hundredth. Else the rate is that of the tables.
-PRESETS = {
-    "quick": {
-        "learning_rate": 2e-4,
-        "loss": "mean_with_sample_weight",
-        "clip": 1.0,
-        "decay": 0.7,
-    },
-    "paper": {"sequences": 10**6, "loss": "sum", "clip": 10.0, "decay": 0.0},
+# the rate falls to a hundredth. What worked for copy did not train the others.
+QUICK_COPY = {
+    "learning_rate": 2e-4,
+    "loss": "mean_with_sample_weight",
+    "clip": 1.0,
+    "decay": 0.7,
 }
+QUICK = {"learning_rate": 1e-4, "loss": "sum", "clip": 10.0, "decay": 0.4}
+PAPER = {"sequences": 10**6, "loss": "sum", "clip": 10.0, "decay": 0.0}
 CLIPPING = {"quick": "global_clipnorm", "paper": "clipvalue"}
 SETTINGS = (
     "task model controller preset sequences batch_size learning_rate loss "
@@ -272,9 +271,7 @@ def export(args, model, batches):
         [sys.executable, "-I", "-c", CHECK_IN_CLEAN_PROCESS, path, sample],
         check=True,
     )
-    print(
-        f"{path}: loaded without keras_dl4 in a clean process, and it agrees."
-    )
+    print(f"{path}: loaded without keras_dl4 in a clean process, it agrees.")
 
 
 def report(args, record):
@@ -306,12 +303,12 @@ def parse(argv):
     add("--task", choices=TASKS, default="copy")
     add("--model", choices=("ntm", "lstm"), default="ntm")
     add("--controller", choices=("lstm", "dense"), default="lstm")
-    add("--preset", choices=PRESETS, default="quick")
+    add("--preset", choices=CLIPPING, default="quick")
     add("--sequences", type=int, help="to train on (default: the preset's)")
     add("--batch-size", type=int, default=1)
     add("--learning-rate", type=float, help="(default: the preset's)")
     add("--loss", choices=("sum", "mean_with_sample_weight"))
-    add("--clip", type=float, help="bound on gradients (default: the preset's)")
+    add("--clip", type=float, help="bound on gradients")
     add("--decay", type=float, help="last part in which the rate falls")
     add("--seed", type=int, default=0)
     add("--num-tests", type=int, default=100, help="sequences per test")
@@ -329,7 +326,9 @@ def parse(argv):
     args.out = pathlib.Path(args.out or f"runs/{args.task}_{args.model}")
     defaults = {"learning_rate": settings[kind][-1]}
     defaults["sequences"] = settings["sequences"]
-    for name, value in (defaults | PRESETS[args.preset]).items():
+    quick = QUICK_COPY if args.task == "copy" else QUICK
+    defaults |= quick if args.preset == "quick" else PAPER
+    for name, value in defaults.items():
         if getattr(args, name) is None:
             setattr(args, name, value)
     if not 1 <= args.batch_size <= min(args.sequences, SEQUENCES_PER_EPOCH):
@@ -361,6 +360,11 @@ def main(argv=None):
     args.compare = json.loads(recorded.read_text()) if is_compared else None
     keras.utils.set_random_seed(args.seed)
     placement = keras_dl4.distribute.configure(args.strategy, args.jit)
+    if args.batch_size % placement.num_replicas:
+        raise ValueError(
+            f"--batch-size must be a multiple of {placement.num_replicas}, the "
+            f"number of replicas. Received: {args.batch_size}"
+        )
     per_epoch = min(SEQUENCES_PER_EPOCH, args.sequences) // args.batch_size
     args.epochs = max(1, args.sequences // SEQUENCES_PER_EPOCH)
     task = TASKS[args.task]["class"](
