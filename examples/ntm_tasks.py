@@ -312,7 +312,8 @@ def parse(argv):
     add("--decay", type=float, help="last part in which the rate falls")
     add("--seed", type=int, default=0)
     add("--num-tests", type=int, default=100, help="sequences per test")
-    add("--steps-per-execution", type=int, default=50)
+    one_each = keras.backend.backend() == "torch"  # which allows no more
+    add("--steps-per-execution", type=int, default=1 if one_each else 50)
     add("--out", help="folder of the run (default: runs/<task>_<model>)")
     one_of = parser.add_mutually_exclusive_group().add_argument
     one_of("--resume", action="store_true", help="go on with the run in --out")
