@@ -38,8 +38,20 @@ LAZY_KINDS = {"figures", "serving", "distribute"}
 # an abstract class, the model that another is made of, the check of a result.
 # Add only those; shared functions go down to `ops`.
 SHARED_BY_FOLDER = {
+    "callbacks.figure_image",  # the abstract class of pictures in TensorBoard
     "datasets.algorithmic.sequence_task",  # the abstract class of the tasks
+    "datasets.digits",  # the source of what is distorted
+    "datasets.distorted_digits",  # geometry and pasting under its kinds
+    "layers.abstract_spatial_transformer",  # the abstract class of two layers
+    "layers.localization",  # the network inside a spatial transformer
     "layers.ntm_cell_controller",  # a part of the cell, no layer of its own
+    "layers.spatial_transformer_checks",  # errors of the transformers
+    "layers.transform_regressor",  # the end of a localization network
+    "ops.grid_sample",  # what image warps end in
+    "ops.sampling_grids",  # the regular grid, which splines displace
+    "ops.splines",  # what a sparse warp makes its flow of
+    "transforms.rotation",  # a part of similarity
+    "transforms.transform",  # the abstract class of the families
     "serving.contract",  # an export is checked before it is renamed into place
 }
 

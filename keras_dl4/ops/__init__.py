@@ -1,17 +1,35 @@
 """Pure functions of tensors."""
 
+from keras_dl4.ops.grid_sample import grid_sample
+from keras_dl4.ops.image_warps import dense_image_warp
+from keras_dl4.ops.image_warps import sparse_image_warp
 from keras_dl4.ops.memory_access import erase_and_add
 from keras_dl4.ops.memory_access import read_memory
 from keras_dl4.ops.memory_addressing import circular_shift
 from keras_dl4.ops.memory_addressing import content_weighting
 from keras_dl4.ops.memory_addressing import interpolate
 from keras_dl4.ops.memory_addressing import sharpen
+from keras_dl4.ops.sampling_grids import affine_grid
+from keras_dl4.ops.sampling_grids import projective_grid
+from keras_dl4.ops.sampling_grids import regular_grid
+from keras_dl4.ops.splines import control_point_grid
+from keras_dl4.ops.splines import interpolate_spline
+from keras_dl4.ops.splines import thin_plate_spline_grid
 
 __all__ = [
+    "affine_grid",
     "circular_shift",
     "content_weighting",
+    "control_point_grid",
+    "dense_image_warp",
     "erase_and_add",
+    "grid_sample",
     "interpolate",
+    "interpolate_spline",
+    "projective_grid",
     "read_memory",
+    "regular_grid",
     "sharpen",
+    "sparse_image_warp",
+    "thin_plate_spline_grid",
 ]
