@@ -4,5 +4,12 @@ from keras_dl4.callbacks.atomic_backup import AtomicBackup
 from keras_dl4.callbacks.first_below import FirstBelow
 from keras_dl4.callbacks.memory_use_image import MemoryUseImage
 from keras_dl4.callbacks.run_recorder import RunRecorder
+from keras_dl4.callbacks.warp_image import WarpImage
 
-__all__ = ["AtomicBackup", "FirstBelow", "MemoryUseImage", "RunRecorder"]
+__all__ = [
+    "AtomicBackup",
+    "FirstBelow",
+    "MemoryUseImage",
+    "RunRecorder",
+    "WarpImage",
+]

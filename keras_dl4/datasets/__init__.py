@@ -5,13 +5,37 @@ from keras_dl4.datasets.algorithmic import PrioritySortTask
 from keras_dl4.datasets.algorithmic import RepeatCopyTask
 from keras_dl4.datasets.algorithmic import SequenceTask
 from keras_dl4.datasets.algorithmic import optimal_ngram_predictions
+from keras_dl4.datasets.digits import load_digits
+from keras_dl4.datasets.distorted_digits import AdditionDigits
+from keras_dl4.datasets.distorted_digits import ClutteredDigits
+from keras_dl4.datasets.distorted_digits import ColocalizationDigits
+from keras_dl4.datasets.distorted_digits import DistortedDigits
+from keras_dl4.datasets.distorted_digits import ElasticDigits
+from keras_dl4.datasets.distorted_digits import ExtrudedDigits
+from keras_dl4.datasets.distorted_digits import PlacedDigits
+from keras_dl4.datasets.distorted_digits import ProjectedDigits
+from keras_dl4.datasets.distorted_digits import RotatedDigits
+from keras_dl4.datasets.distorted_digits import distort_digits
+from keras_dl4.datasets.tfds_builders import register_tfds_builders
 
 __all__ = [
+    "AdditionDigits",
     "AssociativeRecallTask",
+    "ClutteredDigits",
+    "ColocalizationDigits",
     "CopyTask",
+    "DistortedDigits",
     "DynamicNGramsTask",
+    "ElasticDigits",
+    "ExtrudedDigits",
+    "PlacedDigits",
     "PrioritySortTask",
+    "ProjectedDigits",
     "RepeatCopyTask",
+    "RotatedDigits",
     "SequenceTask",
+    "distort_digits",
+    "load_digits",
     "optimal_ngram_predictions",
+    "register_tfds_builders",
 ]

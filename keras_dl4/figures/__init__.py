@@ -16,5 +16,13 @@ except ImportError as error:
 from keras_dl4.figures.learning_curves import plot_learning_curves
 from keras_dl4.figures.memory_use import plot_memory_use
 from keras_dl4.figures.sequence_outputs import plot_outputs
+from keras_dl4.figures.warps import plot_deformation
+from keras_dl4.figures.warps import plot_warps
 
-__all__ = ["plot_learning_curves", "plot_memory_use", "plot_outputs"]
+__all__ = [
+    "plot_deformation",
+    "plot_learning_curves",
+    "plot_memory_use",
+    "plot_outputs",
+    "plot_warps",
+]

@@ -1,0 +1,166 @@
+"""The finite sets of this package as TensorFlow Datasets."""
+
+import dataclasses
+import functools
+
+import numpy as np
+
+from keras_dl4.datasets.digits import load_digits
+from keras_dl4.datasets.distorted_digits.distort_digits import distort_digits
+
+_DISTORTIONS = ("R", "RTS", "P", "E", "TC", "addition", "colocalization")
+_TEST_SEED = 1  # the training digits have seed 0
+# What is known about an example, where it is: name and shape of a feature.
+_TRUTH = {
+    "transform": np.float32,
+    "transforms": np.float32,
+    "points": np.float32,
+    "corners": np.float32,
+    "box": np.float32,
+    "ink_box": np.float32,
+    "digits": np.int32,
+}
+_CITATION = """\
+@inproceedings{jaderberg2015spatial,
+  title={Spatial Transformer Networks},
+  author={Jaderberg, Max and Simonyan, Karen and Zisserman, Andrew and
+          Kavukcuoglu, Koray},
+  booktitle={Advances in Neural Information Processing Systems},
+  year={2015}
+}"""
+
+
+@functools.cache
+def register_tfds_builders():
+    """Makes the finite sets of this package known to `tfds.load`.
+
+    Call it once before `tfds.load`; calling it again does nothing. Then
+    `tfds.load("keras_dl4_distorted_digits/rts")` prepares the digits of the
+    spatial transformer paper, distorted once and for all, from scikit-learn's
+    digits; `"keras_dl4_distorted_digits/mnist_rts"` from MNIST (see
+    `load_digits` for where it is read from). The configurations are `r`,
+    `rts`, `p`, `e`, `tc`, `addition` and `colocalization`, and each with
+    `mnist_` in front. Images are uint8; the splits are `train` and `test`.
+    For digits that are distorted anew in every epoch use `distort_digits`.
+
+    Returns:
+        Tuple of the builder classes.
+
+    Raises:
+        ImportError: If tensorflow-datasets is not installed.
+
+    Example:
+
+    >>> [builder.name for builder in register_tfds_builders()]
+    ['keras_dl4_distorted_digits']
+    """
+    try:
+        import tensorflow_datasets as tfds
+    except ImportError as error:
+        raise ImportError(
+            "This needs tensorflow-datasets and TensorFlow. Install them "
+            "with: pip install 'keras_dl4[datasets,tensorflow]'"
+        ) from error
+
+    @dataclasses.dataclass
+    class DistortedDigitsConfig(tfds.core.BuilderConfig):
+        distortion: str = "R"
+        source: str = "sklearn"
+        num_examples: int | None = None  # of each split; None for all
+
+        def load(self, split):
+            """The distorted digits of a split."""
+            digits = load_digits(self.source)[split == "test"]
+            options = {}
+            if self.num_examples is not None:
+                options["num_examples"] = self.num_examples
+            return distort_digits(
+                self.distortion,
+                *digits,
+                seed=_TEST_SEED if split == "test" else 0,
+                fixed_epoch=True,
+                **options,
+            )
+
+    class KerasDl4DistortedDigits(tfds.core.GeneratorBasedBuilder):
+        """Digits distorted as in the spatial transformer paper."""
+
+        VERSION = tfds.core.Version("1.0.0")
+        RELEASE_NOTES = {"1.0.0": "First release."}
+        # tensorflow-datasets 4.9.10 looks for it with a package that it forgets
+        # to require: https://github.com/tensorflow/datasets/issues/11212
+        code_path = tfds.core.Path(__file__)
+        BUILDER_CONFIGS = [
+            DistortedDigitsConfig(
+                name=prefix + distortion.lower(),
+                description=f"Distortion {distortion} of {source} digits.",
+                distortion=distortion,
+                source=source,
+            )
+            for prefix, source in (("", "sklearn"), ("mnist_", "mnist"))
+            for distortion in _DISTORTIONS
+        ]
+
+        def _info(self):
+            # Blank digits have the shapes of real ones, and need no file.
+            digits = distort_digits(
+                self.builder_config.distortion,
+                np.zeros((10, 28, 28), "float32"),
+                np.arange(10),
+            )
+            return self.dataset_info_from_configs(
+                description=self.__doc__,
+                features=_features(tfds, digits),
+                supervised_keys=("image", digits.target),
+                homepage="https://arxiv.org/abs/1506.02025",
+                citation=_CITATION,
+            )
+
+        def _split_generators(self, dl_manager):
+            return {
+                split: self._generate_examples(split)
+                for split in ("train", "test")
+            }
+
+        def _generate_examples(self, split):
+            yield from _examples(self.builder_config.load(split))
+
+    return (KerasDl4DistortedDigits,)
+
+
+def _features(tfds, digits):
+    example = digits.draw([0])
+    shape = example["image"].shape[1:]
+    features = {
+        # PNG has no two channels.
+        "image": tfds.features.Image(shape=shape, dtype=np.uint8)
+        if shape[-1] == 1
+        else tfds.features.Tensor(
+            shape=shape,
+            dtype=np.uint8,
+            encoding=tfds.features.Encoding.ZLIB,
+        ),
+        "label": tfds.features.ClassLabel(
+            num_classes=19 if "digits" in example else 10
+        ),
+    }
+    for name, dtype in _TRUTH.items():
+        if name in example:
+            features[name] = tfds.features.Tensor(
+                shape=example[name].shape[1:], dtype=dtype
+            )
+    return tfds.features.FeaturesDict(features)
+
+
+def _examples(digits):
+    """Yields `(key, example)`, rendered batch by batch."""
+    names = {"image", "label", *_TRUTH}
+    for start in range(0, digits.num_examples, digits.batch_size):
+        stop = min(start + digits.batch_size, digits.num_examples)
+        batch = digits.draw(np.arange(start, stop))
+        batch["image"] = np.rint(batch["image"] * 255.0).astype("uint8")
+        for row in range(stop - start):
+            yield (
+                start + row,
+                {name: batch[name][row] for name in names & set(batch)},
+            )

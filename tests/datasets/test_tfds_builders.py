@@ -1,0 +1,142 @@
+"""The builder in the test case of TensorFlow Datasets, and in `tfds.load`."""
+
+import sys
+import unittest
+
+import keras
+import numpy as np
+import pytest
+
+from keras_dl4.datasets import distort_digits
+from keras_dl4.datasets import load_digits
+from keras_dl4.datasets import register_tfds_builders
+
+if keras.backend.backend() != "tensorflow":
+    pytest.skip("prepares tf.data pipelines", allow_module_level=True)
+pytest.importorskip("sklearn")
+tfds = pytest.importorskip("tensorflow_datasets")
+
+NAME = "keras_dl4_distorted_digits"
+(BUILDER,) = register_tfds_builders()
+CONFIGS = {config.name: config for config in BUILDER.BUILDER_CONFIGS}
+# Both come from within tensorflow-datasets 4.9.10.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
+
+
+def test_builder_passes_the_test_case_of_tfds():
+    pytest.importorskip("dill", reason="tfds.testing needs dill")
+
+    class BuilderTest(tfds.testing.DatasetBuilderTestCase):
+        DATASET_CLASS = BUILDER
+        SPLITS = {"train": 1437, "test": 360}
+        BUILDER_CONFIG_NAMES_TO_TEST = ["r", "addition"]
+        SKIP_CHECKSUMS = True  # nothing is downloaded
+        EXAMPLE_DIR = "."  # nor read from files
+
+    suite = unittest.defaultTestLoader.loadTestsFromTestCase(BuilderTest)
+    result = unittest.TestResult()
+    suite.run(result)
+    assert result.testsRun >= 5
+    assert result.failures == result.errors == []
+
+
+@pytest.fixture
+def load(tmp_path):
+    """`load(name)`: the splits, and what is known about them."""
+
+    def load(name, **options):
+        return tfds.load(
+            f"{NAME}/{name}",
+            data_dir=tmp_path,
+            with_info=True,
+            batch_size=-1,
+            **options,
+        )
+
+    return load
+
+
+def assert_same_examples(found, expected):
+    """Whatever the order, in which TensorFlow Datasets shuffles."""
+    expected = {**expected, "image": np.rint(expected["image"] * 255)}
+    names = sorted(found)
+    assert set(names) <= set(expected)
+
+    def rows(examples):
+        return np.concatenate(
+            [
+                np.asarray(examples[name], "float64").reshape(
+                    len(examples["label"]), -1
+                )
+                for name in names
+            ],
+            axis=1,
+        )
+
+    found, expected = rows(found), rows(expected)
+    assert len(found) == len(expected)
+    found, expected = (a[np.lexsort(a.T)] for a in (found, expected))
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["rts", "p", "e", "tc", "colocalization"])
+def test_loaded_examples_are_those_of_the_distortion(load, name):
+    splits, info = load(name)
+    distortion = CONFIGS[name].distortion
+    for seed, (split, digits) in enumerate(
+        zip(("train", "test"), load_digits(), strict=True)
+    ):
+        expected = distort_digits(
+            distortion, *digits, seed=seed, fixed_epoch=True
+        )
+        assert info.splits[split].num_examples == expected.num_examples
+        found = tfds.as_numpy(splits[split])
+        assert found["image"].dtype == np.uint8
+        truth = set(expected.draw([0])) - {"source", "patches"}
+        assert set(found) == truth
+        assert_same_examples(found, expected.draw())
+    assert info.supervised_keys == ("image", expected.target)
+
+
+def test_every_distortion_has_a_configuration_of_each_source():
+    names = ["r", "rts", "p", "e", "tc", "addition", "colocalization"]
+    assert list(CONFIGS) == names + [f"mnist_{name}" for name in names]
+    assert {c.source for n, c in CONFIGS.items() if n in names} == {"sklearn"}
+
+
+def test_mnist_is_read_where_load_digits_reads_it(load, monkeypatch, rng):
+    x = rng.uniform(size=(3, 28, 28, 1)).astype("float32")
+    splits = ((x, np.arange(3)), (x[:2], np.arange(2)))
+    asked = []
+    module = sys.modules["keras_dl4.datasets.tfds_builders"]
+    monkeypatch.setattr(
+        module, "load_digits", lambda source: asked.append(source) or splits
+    )
+    loaded, info = load("mnist_r")
+    assert set(asked) == {"mnist"}
+    assert info.splits["train"].num_examples == 3
+    expected = distort_digits("R", *splits[0], fixed_epoch=True).draw()
+    assert_same_examples(tfds.as_numpy(loaded["train"]), expected)
+
+
+def test_looking_at_a_builder_reads_no_digits(tmp_path, monkeypatch):
+    module = sys.modules["keras_dl4.datasets.tfds_builders"]
+    monkeypatch.setattr(module, "load_digits", None)
+    info = tfds.builder(f"{NAME}/mnist_addition", data_dir=tmp_path).info
+    assert info.features["image"].shape == (42, 42, 2)
+    assert info.features["label"].num_classes == 19
+
+
+def test_registering_again_gives_the_same_builders():
+    assert register_tfds_builders() == (BUILDER,)
+    assert NAME in tfds.list_builders(with_community_datasets=False)
+
+
+def test_missing_tfds_error_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tensorflow_datasets", None)
+    register_tfds_builders.cache_clear()
+    with pytest.raises(ImportError, match=r"pip install 'keras_dl4\[datasets"):
+        register_tfds_builders()
