@@ -62,9 +62,11 @@ $(DEMO_STAMP): $(SOURCES) | $(PY)
 
 $(TEST_STAMP): $(SOURCES) | $(PY)
 	@echo "set-up: installing keras_dl4 with $(BACKEND), jax, matplotlib," \
-		"tensorboard and the test tools (about 2 GB on disk)"
+		"tensorboard, tensorflow-datasets, scikit-learn and the test" \
+		"tools (about 2.5 GB on disk)"
 	@start=$$SECONDS; \
-	$(PIP) -e ".[$(BACKEND),jax,figures,tensorboard,test]" $(GPU_REQUIREMENT); \
+	$(PIP) -e ".[$(BACKEND),datasets,jax,figures,tensorboard,test]" \
+		$(GPU_REQUIREMENT); \
 	echo "set-up: took $$((SECONDS - start)) s"
 	@touch $@
 

@@ -7,6 +7,7 @@ from keras_dl4 import datasets
 from keras_dl4 import layers
 from keras_dl4 import metrics
 from keras_dl4 import ops
+from keras_dl4 import regularizers
 
 __version__ = "0.1.0"
 
@@ -22,6 +23,7 @@ __all__ = [
     "layers",
     "metrics",
     "ops",
+    "regularizers",
     "serving",
 ]
 

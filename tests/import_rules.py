@@ -44,10 +44,14 @@ SHARED_BY_FOLDER = {
     "datasets.distorted_digits",  # geometry and pasting under its kinds
     "layers.abstract_spatial_transformer",  # the abstract class of two layers
     "layers.localization",  # the network inside a spatial transformer
+    "layers.noise_source",  # the saved seeds inside every layer with noise
     "layers.ntm_cell_controller",  # a part of the cell, no layer of its own
     "layers.spatial_transformer_checks",  # errors of the transformers
     "layers.transform_regressor",  # the end of a localization network
+    "ops.dense_chain",  # one kind of encoder whose Jacobian norm is taken
+    "ops.divergences",  # what sparsity is measured in
     "ops.grid_sample",  # what image warps end in
+    "ops.jacobians",  # what their norms are taken of
     "ops.sampling_grids",  # the regular grid, which splines displace
     "ops.splines",  # what a sparse warp makes its flow of
     "transforms.rotation",  # a part of similarity

@@ -4,10 +4,26 @@ Every file offers the same interface:
 
 - `read_once(variables)`: context manager in which each variable is read a
   single time, up front, instead of at each use.
+- `replica_index()`: number of the replica that runs the code, an int32 scalar;
+  0 where there is one.
+- `all_reduce_sum(x)`, `all_reduce_mean(x)`: over all replicas, which must reach
+  the call in the same order; `x` where there is one. Gradients flow back to
+  the replicas, so that a loss divided by the number of replicas, as Keras
+  does, has the gradient that one device has for the whole batch.
+- `vjp(function, x)`: `function(x)`, a tensor, and its pullback, which takes a
+  cotangent of the shape of that and gives the vector-Jacobian product, of the
+  shape of `x`. Both can be differentiated again. The pullback returns None
+  where no path leads from `x` to the output, on JAX zeros.
+- `pull_back_each(pullback, cotangents)`: the products with several cotangents,
+  stacked along the first axis.
+- `outside_of_tracing()`: context manager in which operations on arrays run at
+  once, also while a function is being traced.
 
+`jvp` builds on them, and `without_side_effects` on Keras alone.
 `with_gradient` hides what the backends do differently under one name.
 """
 
+import contextlib
 import functools
 import importlib
 
@@ -22,7 +38,13 @@ _implementation = importlib.import_module(
     f"keras_dl4.backend.{keras.backend.backend()}"
 )
 
+all_reduce_mean = _implementation.all_reduce_mean
+all_reduce_sum = _implementation.all_reduce_sum
+outside_of_tracing = _implementation.outside_of_tracing
+pull_back_each = _implementation.pull_back_each
 read_once = _implementation.read_once
+replica_index = _implementation.replica_index
+vjp = _implementation.vjp
 
 
 def with_gradient(function):
@@ -55,4 +77,51 @@ def with_gradient(function):
     return wrapped
 
 
-__all__ = ["read_once", "with_gradient"]
+def jvp(function, x):
+    """The transpose of `vjp`: the output, and its pushforward.
+
+    The pullback is linear in the cotangent, so its own pullback is the
+    Jacobian-vector product. Written once for all backends: TensorFlow's
+    forward mode is much slower under XLA.
+
+    Args:
+        function: Takes a tensor and returns one.
+        x: Tensor.
+
+    Returns:
+        `function(x)`, and a function from a tangent of the shape of `x` to
+        the product, of the shape of `function(x)`, or None like a pullback.
+    """
+    y, pullback = vjp(function, x)
+    gradient, transpose = vjp(pullback, keras.ops.zeros_like(y))
+    return y, (lambda _: None) if gradient is None else transpose
+
+
+@contextlib.contextmanager
+def without_side_effects(layer):
+    """Context in which calls of `layer` add no losses and assign nothing."""
+    # Keras empties the lists of losses, which are private, of every layer that
+    # is not called from within another.
+    layers = layer._flatten_layers()
+    kept = [(each, each._losses[:], set(each._loss_ids)) for each in layers]
+    # The values are handed over, since a scope around it may hold others than
+    # the variables themselves.
+    with keras.StatelessScope([(v, v.value) for v in layer.variables]):
+        yield
+    for each, losses, ids in kept:
+        each._losses[:] = losses
+        each._loss_ids |= ids
+
+
+__all__ = [
+    "all_reduce_mean",
+    "all_reduce_sum",
+    "jvp",
+    "outside_of_tracing",
+    "pull_back_each",
+    "read_once",
+    "replica_index",
+    "vjp",
+    "with_gradient",
+    "without_side_effects",
+]

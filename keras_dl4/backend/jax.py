@@ -2,8 +2,42 @@
 
 import contextlib
 
+import jax
+import keras
+
 
 def read_once(variables):
     """Does nothing: a traced JAX function holds values, not variables."""
     del variables
     return contextlib.nullcontext()
+
+
+def replica_index():
+    """Is 0: the program is written for the global batch."""
+    return keras.ops.convert_to_tensor(0, "int32")
+
+
+def all_reduce_sum(x):
+    """Gives `x` back: the program is written for the global batch."""
+    return keras.ops.convert_to_tensor(x)
+
+
+def all_reduce_mean(x):
+    """Gives `x` back: the program is written for the global batch."""
+    return keras.ops.convert_to_tensor(x)
+
+
+def vjp(function, x):
+    """`function(x)` and its pullback; see `keras_dl4.backend`."""
+    y, pullback = jax.vjp(function, keras.ops.convert_to_tensor(x))
+    return y, lambda cotangent: pullback(cotangent)[0]
+
+
+def pull_back_each(pullback, cotangents):
+    """All at once."""
+    return jax.vmap(pullback)(cotangents)
+
+
+def outside_of_tracing():
+    """Context in which operations on arrays run at once."""
+    return jax.ensure_compile_time_eval()

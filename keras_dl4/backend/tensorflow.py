@@ -1,7 +1,10 @@
 """TensorFlow: see `keras_dl4.backend` for the interface."""
 
+import contextlib
+
 import keras
 import tensorflow as tf
+from keras.src.backend.common import global_state  # noqa: TID251
 
 
 def read_once(variables):
@@ -16,3 +19,87 @@ def read_once(variables):
     return keras.StatelessScope(
         state_mapping=[(v, tf.convert_to_tensor(v.value)) for v in variables]
     )
+
+
+def _replica_context():
+    """The `tf.distribute` replica that runs this code, or None.
+
+    None also where a model is built within the scope of a strategy: no
+    replica exists there yet.
+    """
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        return None
+    return context
+
+
+def replica_index():
+    """Number of the replica that runs this code, an int32 scalar."""
+    context = _replica_context()
+    index = 0 if context is None else context.replica_id_in_sync_group
+    return tf.cast(index, "int32")
+
+
+@contextlib.contextmanager
+def _losses_of_this_replica():
+    """Keeps the losses of a model while other replicas run.
+
+    Replicas take turns: one runs until it waits for the others. Keras has one
+    list of losses a layer for all of them, which the call of the model on the
+    next replica empties and fills. The lists are private, and so is the model
+    that is being called. Keras has the same fault in `BatchNormalization` with
+    `synchronized=True`.
+    """
+    context = global_state.get_global_attribute("current_call_ctx")
+    layers = []
+    if context is not None:
+        layers = context.entry_layer._flatten_layers()
+    kept = [(layer, layer._losses[:]) for layer in layers]
+    yield
+    for layer, losses in kept:
+        layer._losses[:] = losses
+
+
+def _all_reduce(operation, x):
+    x, context = tf.convert_to_tensor(x), _replica_context()
+    # The gradient of TensorFlow's all-reduce is an all-reduce: what every
+    # replica's loss owes to this replica's share.
+    if context is None:
+        return x
+    with _losses_of_this_replica():
+        return context.all_reduce(operation, x)
+
+
+def all_reduce_sum(x):
+    """Sum of `x` over replicas."""
+    return _all_reduce(tf.distribute.ReduceOp.SUM, x)
+
+
+def all_reduce_mean(x):
+    """Mean of `x` over replicas."""
+    return _all_reduce(tf.distribute.ReduceOp.MEAN, x)
+
+
+def vjp(function, x):
+    """`function(x)` and its pullback; see `keras_dl4.backend`."""
+    x = tf.convert_to_tensor(x)
+    with tf.GradientTape(
+        persistent=True, watch_accessed_variables=False
+    ) as tape:
+        tape.watch(x)
+        y = function(x)
+
+    def pullback(cotangent):
+        return tape.gradient(y, x, output_gradients=cotangent)
+
+    return y, pullback
+
+
+def pull_back_each(pullback, cotangents):
+    """One after the other: XLA compiles neither of TensorFlow's loops."""
+    return tf.stack([pullback(each) for each in tf.unstack(cotangents)])
+
+
+def outside_of_tracing():
+    """Context in which operations on arrays run at once."""
+    return tf.init_scope()

@@ -2,6 +2,7 @@
 
 from keras_dl4.callbacks.atomic_backup import AtomicBackup
 from keras_dl4.callbacks.first_below import FirstBelow
+from keras_dl4.callbacks.k_sparse_schedule import KSparseSchedule
 from keras_dl4.callbacks.memory_use_image import MemoryUseImage
 from keras_dl4.callbacks.run_recorder import RunRecorder
 from keras_dl4.callbacks.warp_image import WarpImage
@@ -9,6 +10,7 @@ from keras_dl4.callbacks.warp_image import WarpImage
 __all__ = [
     "AtomicBackup",
     "FirstBelow",
+    "KSparseSchedule",
     "MemoryUseImage",
     "RunRecorder",
     "WarpImage",

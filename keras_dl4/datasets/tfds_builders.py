@@ -62,6 +62,12 @@ def register_tfds_builders():
             "with: pip install 'keras_dl4[datasets,tensorflow]'"
         ) from error
 
+    return (_distorted_digits_builder(tfds),)
+
+
+def _distorted_digits_builder(tfds):
+    """The builder class; making it makes it known to `tfds.load`."""
+
     @dataclasses.dataclass
     class DistortedDigitsConfig(tfds.core.BuilderConfig):
         distortion: str = "R"
@@ -125,7 +131,7 @@ def register_tfds_builders():
         def _generate_examples(self, split):
             yield from _examples(self.builder_config.load(split))
 
-    return (KerasDl4DistortedDigits,)
+    return KerasDl4DistortedDigits
 
 
 def _features(tfds, digits):

@@ -1,19 +1,33 @@
 """Keras layers."""
 
+from keras_dl4.layers.gaussian_corruption import GaussianCorruption
+from keras_dl4.layers.gaussian_sampling import GaussianSampling
+from keras_dl4.layers.k_sparse import KSparse
 from keras_dl4.layers.localization import LocalizationNetwork
+from keras_dl4.layers.masking_noise import MaskingNoise
 from keras_dl4.layers.ntm import NTM
 from keras_dl4.layers.ntm_cell import NTMCell
 from keras_dl4.layers.parallel_spatial_transformer import (
     ParallelSpatialTransformer,
 )
+from keras_dl4.layers.salt_and_pepper_noise import SaltAndPepperNoise
+from keras_dl4.layers.sparsity_regularization import SparsityRegularization
 from keras_dl4.layers.spatial_transformer import SpatialTransformer
+from keras_dl4.layers.tied_dense import TiedDense
 from keras_dl4.layers.transform_regressor import TransformRegressor
 
 __all__ = [
+    "GaussianCorruption",
+    "GaussianSampling",
+    "KSparse",
     "LocalizationNetwork",
+    "MaskingNoise",
     "NTM",
     "NTMCell",
     "ParallelSpatialTransformer",
+    "SaltAndPepperNoise",
+    "SparsityRegularization",
     "SpatialTransformer",
+    "TiedDense",
     "TransformRegressor",
 ]

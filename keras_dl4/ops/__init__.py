@@ -1,8 +1,12 @@
 """Pure functions of tensors."""
 
+from keras_dl4.ops.divergences import bernoulli_kl
+from keras_dl4.ops.divergences import gaussian_kl
 from keras_dl4.ops.grid_sample import grid_sample
 from keras_dl4.ops.image_warps import dense_image_warp
 from keras_dl4.ops.image_warps import sparse_image_warp
+from keras_dl4.ops.jacobian_norm import squared_jacobian_norm
+from keras_dl4.ops.jacobians import batch_jacobian
 from keras_dl4.ops.memory_access import erase_and_add
 from keras_dl4.ops.memory_access import read_memory
 from keras_dl4.ops.memory_addressing import circular_shift
@@ -18,11 +22,14 @@ from keras_dl4.ops.splines import thin_plate_spline_grid
 
 __all__ = [
     "affine_grid",
+    "batch_jacobian",
+    "bernoulli_kl",
     "circular_shift",
     "content_weighting",
     "control_point_grid",
     "dense_image_warp",
     "erase_and_add",
+    "gaussian_kl",
     "grid_sample",
     "interpolate",
     "interpolate_spline",
@@ -31,5 +38,6 @@ __all__ = [
     "regular_grid",
     "sharpen",
     "sparse_image_warp",
+    "squared_jacobian_norm",
     "thin_plate_spline_grid",
 ]

@@ -30,11 +30,11 @@ def dense_image_warp(image, flow):
 
     Example:
 
-    >>> import numpy as np
     >>> image = np.arange(4, dtype="float32").reshape((1, 1, 4, 1))
     >>> right = np.zeros((1, 1, 4, 2), "float32") + [0.0, 1.0]
-    >>> dense_image_warp(image, right).numpy().ravel()
-    array([0., 0., 1., 2.], dtype=float32)
+    >>> warped = keras_dl4.ops.dense_image_warp(image, right)
+    >>> keras.ops.convert_to_numpy(warped).ravel().round(4).tolist()
+    [0.0, 0.0, 1.0, 2.0]
     """
     image, flow = ops.convert_to_tensor(image), ops.cast(flow, "float32")
     if len(image.shape) != 4 or len(flow.shape) != 4 or flow.shape[-1] != 2:
@@ -92,23 +92,27 @@ def sparse_image_warp(
         flow, float32 `(batch, height, width, 2)`.
 
     Raises:
-        ValueError: If the height or width of the image is unknown.
+        ValueError: If the rank of the image is not 4, or its height or width
+            is unknown.
 
     Example:
 
-    >>> import numpy as np
     >>> image = np.zeros((1, 8, 8, 1), "float32")
     >>> points = np.array([[[2.0, 2.0], [5.0, 2.0], [3.0, 6.0]]], "float32")
-    >>> warped, flow = sparse_image_warp(image, points, points + 1.0)
+    >>> warped, flow = keras_dl4.ops.sparse_image_warp(
+    ...     image, points, points + 1.0
+    ... )
     >>> bool(np.allclose(flow, 1.0, atol=1e-4))
     True
     """
-    height, width = image.shape[1:3]
-    if height is None or width is None:
+    image = ops.convert_to_tensor(image)
+    if len(image.shape) != 4 or None in tuple(image.shape[1:3]):
         raise ValueError(
-            "`sparse_image_warp` needs images of known height and width. "
-            f"Received: shape {tuple(image.shape)}."
+            "`sparse_image_warp` expects images (batch, height, width, "
+            "channels) of known height and width. Received: shape "
+            f"{tuple(image.shape)}. Pad or resize them to one size."
         )
+    height, width = image.shape[1:3]
     source = ops.cast(source_control_point_locations, "float32")
     dest = ops.cast(dest_control_point_locations, "float32")
     flow_at_points = dest - source

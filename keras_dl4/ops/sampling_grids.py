@@ -32,8 +32,8 @@ def regular_axes(size, align_corners=False):
     Example:
 
     >>> x, y = regular_axes((2, 4))
-    >>> x.numpy()
-    array([[-0.75, -0.25,  0.25,  0.75]], dtype=float32)
+    >>> keras.ops.convert_to_numpy(x).tolist()
+    [[-0.75, -0.25, 0.25, 0.75]]
     """
     rank = len(size)
     axes = []
@@ -66,8 +66,9 @@ def regular_grid(size, align_corners=False):
 
     Example:
 
-    >>> regular_grid((2, 2)).shape
-    TensorShape([1, 2, 2, 2])
+    >>> grid = keras_dl4.ops.regular_grid((1, 2))
+    >>> keras.ops.convert_to_numpy(grid).tolist()
+    [[[[-0.5, 0.0], [0.5, 0.0]]]]
     """
     axes = regular_axes(size, align_corners)
     return ops.stack([ops.broadcast_to(x, size) for x in axes], axis=-1)[None]
@@ -94,8 +95,9 @@ def affine_grid(theta, size, align_corners=False):
     Example:
 
     >>> mirror = [[[-1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]]
-    >>> affine_grid(mirror, (1, 2)).numpy()[0, 0, :, 0]
-    array([ 0.5, -0.5], dtype=float32)
+    >>> grid = keras_dl4.ops.affine_grid(mirror, (1, 2))
+    >>> keras.ops.convert_to_numpy(grid).tolist()
+    [[[[0.5, 0.0], [-0.5, 0.0]]]]
 
     References:
         - [Spatial Transformer Networks](https://arxiv.org/abs/1506.02025),
@@ -134,9 +136,10 @@ def projective_grid(theta, size, align_corners=False, epsilon=1e-6):
 
     Example:
 
-    >>> import numpy as np
-    >>> projective_grid(np.eye(3)[None], (4, 6)).shape
-    TensorShape([1, 4, 6, 2])
+    >>> tilt = [[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.6, 0.0, 1.0]]]
+    >>> grid = keras_dl4.ops.projective_grid(tilt, (1, 2), align_corners=True)
+    >>> keras.ops.convert_to_numpy(grid)[0, 0, :, 0].round(3).tolist()
+    [-2.5, 0.625]
 
     References:
         - [Spatial Transformer Networks](https://arxiv.org/abs/1506.02025),

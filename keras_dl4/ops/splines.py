@@ -43,14 +43,18 @@ def thin_plate_spline_grid(
 
     Raises:
         ValueError: If the points do not match the control points, or these
-            are fewer than 3 or on one line.
+            are fewer than 3, not all different, or on one line. Learned
+            control points are not looked at: keep them apart, or use some
+            `regularization`.
 
     Example:
 
-    >>> import numpy as np
     >>> corners = [[[-1, -1], [1, -1], [-1, 1], [1, 1]]]
-    >>> grid = thin_plate_spline_grid(corners, (3, 3), control_points=(2, 2))
-    >>> bool(np.allclose(grid, regular_grid((3, 3)), atol=1e-6))
+    >>> grid = keras_dl4.ops.thin_plate_spline_grid(
+    ...     corners, (3, 3), control_points=(2, 2)
+    ... )
+    >>> identity = keras_dl4.ops.regular_grid((3, 3))
+    >>> bool(np.allclose(grid, identity, atol=1e-6))
     True
 
     References:
@@ -97,11 +101,12 @@ def control_point_grid(control_points):
         Float64 array `(K, 2)`, or the tensor or variable as float32.
 
     Raises:
-        ValueError: If there are fewer than 3 points, or all on one line.
+        ValueError: If there are fewer than 3 points, two are the same, or
+            all lie on one line.
 
     Example:
 
-    >>> control_point_grid((2, 2)).tolist()
+    >>> keras_dl4.ops.control_point_grid((2, 2)).tolist()
     [[-1.0, -1.0], [1.0, -1.0], [-1.0, 1.0], [1.0, 1.0]]
     """
     if hasattr(control_points, "dtype") and not isinstance(
@@ -117,6 +122,12 @@ def control_point_grid(control_points):
         raise ValueError(
             "`control_points` must be (rows, columns) or at least 3 points "
             f"(x, y), an array (K, 2). Received: {control_points!r}"
+        )
+    is_finite = np.isfinite(points).all()
+    if not is_finite or len(np.unique(points, axis=0)) < len(points):
+        raise ValueError(
+            "`control_points` must be finite and all different. Received: "
+            f"{control_points!r}"
         )
     affine = np.column_stack([np.ones(len(points)), points])
     if np.linalg.matrix_rank(affine, tol=1e-6) < 3:
@@ -160,7 +171,10 @@ def interpolate_spline(
 
     >>> x = [[[0.0], [1.0], [2.0]]]
     >>> values = [[[0.0], [2.0], [4.0]]]
-    >>> float(interpolate_spline(x, values, [[[1.5]]], order=1)[0, 0, 0])
+    >>> between = keras_dl4.ops.interpolate_spline(
+    ...     x, values, [[[1.5]]], order=1
+    ... )
+    >>> round(float(between[0, 0, 0]), 4)
     3.0
 
     References:

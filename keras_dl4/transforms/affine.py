@@ -87,12 +87,15 @@ class Affine(Transform):
 
     def _rows(self, params):
         params = self._checked(params)
-        # A product with 0 and 1 sets each parameter at its place exactly.
-        places = np.zeros((self.num_params, self._fixed.size), "float32")
-        places[np.arange(self.num_params), self._free] = 1.0
-        rows = ops.sum(params[:, :, None] * places, axis=1)
-        rows = rows + self._fixed.ravel()
-        return ops.reshape(rows, (-1, self.rank, self.rank + 1))
+        if self.constraints is not None:
+            entries = [
+                ops.full_like(params[:, 0], value)
+                for value in self._fixed.ravel()
+            ]
+            for column, place in enumerate(self._free):
+                entries[place] = params[:, column]
+            params = ops.stack(entries, axis=-1)
+        return ops.reshape(params, (-1, self.rank, self.rank + 1))
 
     def get_config(self):
         return {**super().get_config(), "constraints": self.constraints}

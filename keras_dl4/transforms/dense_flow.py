@@ -36,11 +36,16 @@ class DenseFlow(Transform):
 
     def __init__(self, size, units="normalized"):
         super().__init__(rank=len(size))
+        if not all(isinstance(n, int | np.integer) and n > 0 for n in size):
+            raise ValueError(
+                "`size` must be (height, width) or (depth, height, width), "
+                f"positive ints. Received: {size!r}"
+            )
         if units not in ("normalized", "pixels"):
             raise ValueError(
                 f"`units` must be 'normalized' or 'pixels'. Received: {units!r}"
             )
-        self.size = tuple(size)
+        self.size = tuple(int(n) for n in size)
         self.units = units
 
     @property
@@ -51,7 +56,9 @@ class DenseFlow(Transform):
         return np.zeros(self.num_params, "float32")
 
     def grid(self, params, size, align_corners=False):
-        if tuple(size) != self.size:
+        # Of a size that is known only at run time nothing can be compared.
+        is_static = all(isinstance(n, int | np.integer) for n in size)
+        if not is_static or tuple(size) != self.size:
             raise ValueError(
                 f"The flow is one of {self.size} pixels. Received: a grid of "
                 f"size {tuple(size)}. Make `size` and `output_size` equal."

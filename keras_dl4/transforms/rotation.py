@@ -90,17 +90,34 @@ def rotation_params(matrix):
     """Angles or rotation vectors, up to half a turn, of matrices."""
     if matrix.shape[-1] == 2:
         return ops.arctan2(matrix[:, 1, :1], matrix[:, 0, :1])
-    axis = ops.stack(
-        [
-            matrix[:, 2, 1] - matrix[:, 1, 2],
-            matrix[:, 0, 2] - matrix[:, 2, 0],
-            matrix[:, 1, 0] - matrix[:, 0, 1],
-        ],
-        axis=-1,
-    )
-    squared = ops.sum(ops.square(axis), axis=-1, keepdims=True) / 4.0
+    quaternion = _quaternion(matrix)
+    cos, axis = quaternion[:, :1], quaternion[:, 1:]
+    squared = ops.sum(ops.square(axis), axis=-1, keepdims=True)
     is_small = squared < 1e-12
     sin = ops.sqrt(ops.where(is_small, 1.0, squared))
-    cos = (matrix[:, 0, 0] + matrix[:, 1, 1] + matrix[:, 2, 2] - 1.0) / 2.0
-    stretch = ops.arctan2(sin, cos[:, None]) / sin
-    return axis / 2.0 * ops.where(is_small, 1.0, stretch)
+    stretch = 2.0 * ops.arctan2(sin, cos) / sin
+    return axis * ops.where(is_small, 2.0, stretch)
+
+
+def _quaternion(matrix):
+    """Unit quaternions `(batch, 4)`, the real part first and not negative.
+
+    All entries of the outer product of a quaternion with itself are sums of
+    entries of its matrix. The row of the largest diagonal entry loses no
+    digits at any angle, half a turn included.
+    """
+    (xx, xy, xz), (yx, yy, yz), (zx, zy, zz) = (
+        [matrix[:, row, column] for column in range(3)] for row in range(3)
+    )
+    rows = [
+        [1.0 + xx + yy + zz, zy - yz, xz - zx, yx - xy],
+        [zy - yz, 1.0 + xx - yy - zz, xy + yx, xz + zx],
+        [xz - zx, xy + yx, 1.0 - xx + yy - zz, yz + zy],
+        [yx - xy, xz + zx, yz + zy, 1.0 - xx - yy + zz],
+    ]
+    diagonal = ops.stack([rows[i][i] for i in range(4)], axis=-1)
+    chosen = ops.one_hot(ops.argmax(diagonal, axis=-1), 4, dtype="float32")
+    rows = ops.stack([ops.stack(row, axis=-1) for row in rows], axis=1)
+    row = ops.sum(rows * chosen[..., None], axis=1)
+    row = row * ops.where(row[:, :1] < 0.0, -1.0, 1.0)
+    return row * ops.rsqrt(ops.sum(ops.square(row), axis=-1, keepdims=True))

@@ -81,8 +81,9 @@ class Transform(abc.ABC):
     ...         x = params[:, None, None, :] * grid[..., :1]
     ...         y = keras.ops.broadcast_to(grid[..., 1:], x.shape)
     ...         return keras.ops.concatenate([x, y], axis=-1)
-    >>> Flip().grid(np.array([[-1.0]], "float32"), (1, 2))[0, 0, :, 0].numpy()
-    array([ 0.5, -0.5], dtype=float32)
+    >>> grid = Flip().grid(np.array([[-1.0]], "float32"), (1, 2))
+    >>> keras.ops.convert_to_numpy(grid)[0, 0, :, 0].tolist()
+    [0.5, -0.5]
 
     References:
         - [Spatial Transformer Networks](https://arxiv.org/abs/1506.02025),
@@ -123,7 +124,15 @@ class Transform(abc.ABC):
         return self.from_matrix(ops.inv(self.matrix(params)))
 
     def compose(self, first, second):
-        """Returns the params of warping by `first`, and that by `second`."""
+        """Returns the params of one warp that does both.
+
+        Warping an image by them is warping it by `first`, and the result by
+        `second`; it is sampled once, so less is lost.
+
+        Args:
+            first: Tensor `(batch, num_params)`.
+            second: Tensor `(batch, num_params)`.
+        """
         return self.from_matrix(
             ops.matmul(self.matrix(first), self.matrix(second))
         )

@@ -24,7 +24,8 @@ class Translation(Transform):
     Example:
 
     >>> translation = keras_dl4.transforms.Translation()
-    >>> translation.inverse([[0.5, -1.0]]).numpy().tolist()
+    >>> back = translation.inverse([[0.5, -1.0]])
+    >>> keras.ops.convert_to_numpy(back).tolist()
     [[-0.5, 1.0]]
 
     References:

@@ -5,12 +5,14 @@ A new class needs one `Case` in the file of its system and nothing else; see
 per mode, named `"ClassName/mode"`.
 """
 
+from tests.conformance.cases_autoencoders import AUTOENCODER_CASES
 from tests.conformance.cases_ntm import NTM_CASES
 from tests.conformance.cases_spatial_transformer import (
     SPATIAL_TRANSFORMER_CASES,
 )
 
 CASES = [
+    *AUTOENCODER_CASES,
     *NTM_CASES,
     *SPATIAL_TRANSFORMER_CASES,
 ]

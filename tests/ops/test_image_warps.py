@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import pytest
 
@@ -67,3 +68,18 @@ def test_wrong_shapes_are_named():
         dense_image_warp(np.zeros((3, 3, 1)), np.zeros((1, 3, 3, 2)))
     with pytest.raises(ValueError, match="expects an image"):
         dense_image_warp(np.zeros((1, 3, 3, 1)), np.zeros((1, 3, 3, 3)))
+    with pytest.raises(ValueError, match="sparse_image_warp"):
+        sparse_image_warp(np.zeros((3, 3, 1)), *np.zeros((2, 1, 3, 2)))
+
+
+def test_sparse_warp_names_an_unknown_size():
+    image = keras.KerasTensor((None, None, 8, 1))
+    points = keras.KerasTensor((None, 3, 2))
+    with pytest.raises(ValueError, match="known height and width"):
+        sparse_image_warp(image, points, points)
+
+
+def test_no_flow_reproduces_the_image():
+    image = RNG(3).uniform(size=(1, 33, 50, 2)).astype("float32")
+    warped = dense_image_warp(image, np.zeros((1, 33, 50, 2), "float32"))
+    np.testing.assert_allclose(warped, image, rtol=0, atol=2e-7 * 50)

@@ -11,25 +11,27 @@ from keras_dl4.ops import thin_plate_spline_grid
 RNG = np.random.default_rng
 
 
-def spline_at(place, points, values, regularization=0.0):
-    """Thin plate spline at one place, from the textbook system."""
-    count = len(points)
-    system = np.zeros((count + 3, count + 3))
-    right = np.zeros((count + 3, values.shape[1]))
+def radial(distance, order):
+    if order % 2 or distance == 0:
+        return distance**order
+    return distance**order * np.log(distance)
+
+
+def spline_at(place, points, values, regularization=0.0, order=2):
+    """Polyharmonic spline at one place, from the textbook system."""
+    count, dimensions = points.shape
+    system = np.zeros((count + dimensions + 1, count + dimensions + 1))
+    right = np.zeros((count + dimensions + 1, values.shape[1]))
     for i, a in enumerate(points):
         for j, b in enumerate(points):
-            distance = np.hypot(*(a - b))
-            if distance:
-                system[i, j] = distance**2 * np.log(distance)
+            system[i, j] = radial(np.linalg.norm(a - b), order)
         system[i, i] += regularization
         system[i, count:] = system[count:, i] = [1, *a]
         right[i] = values[i]
     weights = np.linalg.solve(system, right)
     result = weights[count] + place @ weights[count + 1 :]
     for weight, point in zip(weights[:count], points, strict=True):
-        distance = np.hypot(*(place - point))
-        if distance:
-            result = result + weight * distance**2 * np.log(distance)
+        result = result + weight * radial(np.linalg.norm(place - point), order)
     return result
 
 
@@ -64,11 +66,27 @@ def test_unmoved_points_give_the_regular_grid_bit_for_bit(shape, learned):
     np.testing.assert_array_equal(grid, regular_grid((7, 9)))
 
 
-def test_the_size_may_be_dynamic():
-    points = control_point_grid((3, 3)) + 0.1 * RNG(1).normal(size=(2, 9, 2))
-    size = tuple(ops.convert_to_tensor(n) for n in (6, 5))
+@pytest.mark.parametrize("jit", [False, True])
+@pytest.mark.parametrize("learned", [False, True])
+def test_the_size_may_be_dynamic(learned, jit):
+    if keras.backend.backend() != "tensorflow":
+        pytest.skip("sizes are static on this backend")
+    import tensorflow as tf
+
+    control = control_point_grid((3, 3))
+    points = control + 0.1 * RNG(1).normal(size=(2, 9, 2))
     expected = thin_plate_spline_grid(points, (6, 5), (3, 3))
-    grid = thin_plate_spline_grid(points, size, (3, 3))
+
+    def grid_of(images):
+        return thin_plate_spline_grid(
+            points,
+            tuple(ops.shape(images)[1:3]),
+            tf.constant(control) if learned else (3, 3),
+        )
+
+    signature = [tf.TensorSpec((None, None, None, 1))]
+    compiled = tf.function(grid_of, signature, jit_compile=jit)
+    grid = compiled(np.zeros((1, 6, 5, 1), "float32"))
     np.testing.assert_allclose(grid, expected, atol=1e-5)
 
 
@@ -88,18 +106,51 @@ def test_gradients_at_coincident_places_are_finite():
         assert np.any(gradient != 0)
 
 
+def test_regularization_allows_learned_points_that_coincide():
+    if keras.backend.backend() != "tensorflow":
+        pytest.skip("the gradient tape is TensorFlow's")
+    import tensorflow as tf
+
+    control = control_point_grid((3, 3)).astype("float32")
+    control[4] = control[0]
+    control, points = tf.Variable(control), tf.Variable(control[None] * 0.9)
+    with tf.GradientTape() as tape:
+        grid = thin_plate_spline_grid(
+            points, (4, 5), control, regularization=0.1
+        )
+        loss = tf.reduce_sum(grid**2)
+    for gradient in tape.gradient(loss, [control, points]):
+        assert np.all(np.isfinite(gradient))
+        assert np.any(gradient != 0)
+
+
 @pytest.mark.parametrize("order", [1, 2, 3, 4])
 @pytest.mark.parametrize("dimensions", [1, 2, 3])
-def test_splines_go_through_the_values(order, dimensions):
+@pytest.mark.parametrize("regularization", [0.0, 0.2])
+def test_interpolation_is_the_textbook_spline(
+    order, dimensions, regularization
+):
+    # Points of a jittered lattice: random ones that come close make a system
+    # that float32 cannot solve.
     rng = RNG(order)
-    x = rng.uniform(-1, 1, size=(2, 12, dimensions)).astype("float32")
-    values = rng.normal(size=(2, 12, 3)).astype("float32")
-    if order == 4 or dimensions == 1:
-        # Ill-conditioned in float32 for random points: a smooth function is
-        # asked for instead.
-        values = np.sin(x.sum(axis=-1, keepdims=True)) + np.zeros(3, "float32")
-    found = interpolate_spline(x, values, x, order)
-    np.testing.assert_allclose(found, values, atol=5e-2 if order > 2 else 5e-3)
+    lattice = np.stack(
+        np.meshgrid(
+            *[np.linspace(-1, 1, 9 if dimensions == 1 else 3)] * dimensions
+        )
+    ).reshape((dimensions, -1))
+    x = lattice.T + 0.1 * rng.uniform(
+        -1, 1, size=(2, lattice.shape[1], dimensions)
+    )
+    values = rng.normal(size=(2, lattice.shape[1], 3))
+    places = rng.uniform(-1, 1, size=(2, 4, dimensions))
+    found = interpolate_spline(x, values, places, order, regularization)
+    for batch, place in np.ndindex(2, 4):
+        expected = spline_at(
+            places[batch, place], x[batch], values[batch], regularization, order
+        )
+        np.testing.assert_allclose(
+            found[batch, place], expected, rtol=1e-3, atol=1e-3
+        )
 
 
 @pytest.mark.parametrize("order", [1, 2, 3])
@@ -117,7 +168,14 @@ def test_affine_functions_are_reproduced_everywhere(order):
 
 @pytest.mark.parametrize(
     "control_points",
-    [(1, 5), [[0.0, 0.0], [1.0, 1.0]], [[0, 0], [1, 1], [2, 2]], 4],
+    [
+        (1, 5),
+        [[0.0, 0.0], [1.0, 1.0]],
+        [[0, 0], [1, 1], [2, 2]],
+        [[0, 0], [0, 0], [1, 0], [0, 1]],
+        [[0, 0], [1, 0], [0, np.nan]],
+        4,
+    ],
 )
 def test_points_that_leave_a_spline_undetermined_are_refused(control_points):
     with pytest.raises(ValueError, match="control_points"):

@@ -82,11 +82,12 @@ def versions():
 
 
 def commit():
-    """Short hash of the checkout, or None outside of one."""
+    """Short hash of the checkout, marked if changed; None outside of one."""
     done = subprocess.run(
-        ["git", "-C", ROOT, "rev-parse", "--short=12", "HEAD"],
+        ["git", "describe", "--always", "--dirty", "--abbrev=12"],
         capture_output=True,
         text=True,
+        cwd=ROOT,
     )
     return done.stdout.strip() or None
 

@@ -11,6 +11,7 @@ import functools
 import importlib
 import importlib.metadata
 import importlib.util
+import itertools
 import pathlib
 import sys
 import types
@@ -162,20 +163,20 @@ def add_sparse_warps(listed, rng):
     # Where the flow is pinned to zero, whole pixels are kinks.
     weights[:, [0, -1], :, :2] = weights[:, :, [0, -1], :2] = 0.0
     pinned = listed.array("sparse_weights_pinned", weights)
-    for order in (1, 2, 3):
-        for weight in (0.0, 0.1):
-            for num_boundary_points in (0, 1, 2):
-                listed.add(
-                    f"sparse-order_{order}-weight_{weight}"
-                    f"-boundary_{num_boundary_points}",
-                    f"sparse_image_warp, order {order}",
-                    "addons_sparse_image_warp",
-                    [images, source, destination],
-                    pinned if num_boundary_points else free,
-                    interpolation_order=order,
-                    regularization_weight=weight,
-                    num_boundary_points=num_boundary_points,
-                )
+    for order, (weight, num_boundary_points) in itertools.product(
+        (1, 2, 3), ((0.0, 0), (0.0, 1), (0.0, 2), (0.1, 0), (0.1, 2))
+    ):
+        listed.add(
+            f"sparse-order_{order}-weight_{weight}"
+            f"-boundary_{num_boundary_points}",
+            f"sparse_image_warp, order {order}",
+            "addons_sparse_image_warp",
+            [images, source, destination],
+            pinned if num_boundary_points else free,
+            interpolation_order=order,
+            regularization_weight=weight,
+            num_boundary_points=num_boundary_points,
+        )
 
 
 def add_transforms(listed, rng):

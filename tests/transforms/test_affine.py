@@ -23,3 +23,11 @@ def test_wrong_constraints_are_refused(constraints):
 def test_rank_must_be_2_or_3():
     with pytest.raises(ValueError, match="`rank` must be 2"):
         transforms.Affine(rank=1)
+
+
+def test_a_parameter_reaches_only_its_entry():
+    affine = transforms.Affine([[None, 0, None], [0, None, 0]])
+    matrix = np.array(affine.matrix([[np.nan, 2.0, 3.0]]))[0]
+    assert np.isnan(matrix[0, 0])
+    matrix[0, 0] = 1.0
+    np.testing.assert_array_equal(matrix, [[1, 0, 2], [0, 3, 0], [0, 0, 1]])

@@ -14,7 +14,7 @@ def test_a_quarter_turn_shows_the_image_turned_counterclockwise():
     )
 
 
-@pytest.mark.parametrize("angle", [0.0, 1e-4, 1e-2, 0.7, 3.0])
+@pytest.mark.parametrize("angle", [0.0, 1e-4, 1e-2, 0.7, 3.0, 3.14])
 def test_rotation_vectors_are_matrix_exponentials(angle):
     axis = np.array([0.6, -0.48, 0.64])
     x, y, z = angle * axis
@@ -30,3 +30,11 @@ def test_rotation_vectors_are_matrix_exponentials(angle):
     np.testing.assert_allclose(
         rotation.from_matrix(matrix[None]), params, atol=1e-5
     )
+
+
+@pytest.mark.parametrize("axis", [(1, 0, 0), (0, -1, 0), (0.6, -0.48, 0.64)])
+def test_half_turns_come_back_as_half_turns(axis):
+    rotation = transforms.Rotation(rank=3)
+    matrix = rotation.matrix(np.pi * np.array([axis], "float32"))
+    again = rotation.matrix(rotation.from_matrix(matrix))
+    np.testing.assert_allclose(again, matrix, atol=2e-6)

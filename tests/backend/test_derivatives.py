@@ -1,0 +1,150 @@
+"""Products with the Jacobian, and calls that leave nothing behind."""
+
+import os
+import pathlib
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from keras_dl4.backend import jvp
+from keras_dl4.backend import outside_of_tracing
+from keras_dl4.backend import pull_back_each
+from keras_dl4.backend import vjp
+from keras_dl4.backend import without_side_effects
+
+ROOT = pathlib.Path(__file__).parents[2]
+MATRIX = np.float32([[1.0, -2.0], [0.5, 3.0], [2.0, 1.0]])
+POINT = np.float32([0.3, -0.7, 0.2])
+
+
+def squares(x):
+    """From 3 to 2 numbers; its Jacobian is `2 x_i M_ij`."""
+    return ops.matmul(ops.square(x)[None], MATRIX)[0]
+
+
+JACOBIAN = (2.0 * POINT[:, None] * MATRIX).T
+
+
+def as_array(tensor):
+    return ops.convert_to_numpy(tensor)
+
+
+def test_vjp_is_the_product_from_the_left():
+    y, pullback = vjp(squares, POINT)
+    np.testing.assert_allclose(as_array(y), POINT**2 @ MATRIX, 1e-6)
+    cotangent = np.float32([1.5, -1.0])
+    product = pullback(ops.convert_to_tensor(cotangent))
+    np.testing.assert_allclose(as_array(product), cotangent @ JACOBIAN, 1e-6)
+    each = pull_back_each(pullback, ops.eye(2))
+    np.testing.assert_allclose(as_array(each), JACOBIAN, 1e-6)
+
+
+def test_jvp_is_the_product_from_the_right():
+    y, pushforward = jvp(squares, POINT)
+    np.testing.assert_allclose(as_array(y), POINT**2 @ MATRIX, 1e-6)
+    each = pull_back_each(pushforward, ops.eye(3))
+    np.testing.assert_allclose(as_array(each), JACOBIAN.T, 1e-6)
+
+
+@pytest.mark.parametrize("mode", ["vjp", "jvp"])
+def test_products_can_be_differentiated(mode, gradient_of):
+    def squared_norm(x):
+        product, directions = {"vjp": (vjp, 2), "jvp": (jvp, 3)}[mode]
+        _, multiply = product(squares, x)
+        rows = pull_back_each(multiply, ops.eye(directions))
+        return ops.sum(ops.square(rows))
+
+    expected = 8.0 * POINT * np.sum(MATRIX**2, axis=1)
+    np.testing.assert_allclose(
+        gradient_of(squared_norm, at=POINT), expected, 1e-5
+    )
+
+
+def test_no_path_gives_none_or_zeros():
+    _, pullback = vjp(lambda x: ops.stop_gradient(x) * 2.0, POINT)
+    _, pushforward = jvp(lambda x: ops.stop_gradient(x) * 2.0, POINT)
+    for multiply in (pullback, pushforward):
+        product = multiply(ops.ones(3))
+        if keras.backend.backend() == "jax":
+            np.testing.assert_array_equal(product, np.zeros(3))
+        else:
+            assert product is None
+
+
+class Counter(keras.layers.Layer):
+    def build(self, input_shape):
+        self.calls = self.add_weight(initializer="zeros", trainable=False)
+        self.scale = self.add_weight(initializer="ones")
+
+    def call(self, inputs):
+        self.calls.assign(self.calls + 1.0)
+        self.add_loss(ops.sum(inputs))
+        return inputs * self.scale
+
+
+def test_calls_in_the_context_leave_nothing_behind(gradient_of):
+    layer = Counter()
+    layer(POINT)
+    layer.scale.assign(3.0)
+    with without_side_effects(layer):
+        outputs = layer(POINT)
+    np.testing.assert_allclose(as_array(outputs), 3.0 * POINT)
+    assert float(layer.calls) == 1.0
+    assert len(layer.losses) == 1
+
+
+def test_context_uses_the_values_of_a_scope_around_it(gradient_of):
+    layer = Counter()
+    layer(POINT)
+
+    def total(scale):
+        with keras.StatelessScope([(layer.scale, scale)]):
+            with without_side_effects(layer):
+                return ops.sum(layer(POINT))
+
+    gradient = gradient_of(total, at=np.float32(5.0))
+    np.testing.assert_allclose(gradient, POINT.sum(), 1e-6)
+
+
+def test_operations_run_at_once_while_tracing():
+    found = []
+
+    def traced(x):
+        with outside_of_tracing():
+            found.append(as_array(ops.square(np.float32([2.0, 3.0]))))
+        return x
+
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        tf.function(traced)(tf.constant(1.0))
+    elif keras.backend.backend() == "jax":
+        import jax
+
+        jax.jit(traced)(1.0)
+    else:
+        traced(1.0)
+    np.testing.assert_array_equal(found, [[4.0, 9.0]])
+
+
+@pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="it starts the others"
+)
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_all_work_on_the_other_backends(backend):
+    pytest.importorskip(backend)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    result = subprocess.run(
+        [*command, __file__],
+        env={**os.environ, "KERAS_BACKEND": backend},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert result.returncode == 0, result.stdout
+    assert "8 passed" in result.stdout
