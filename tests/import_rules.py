@@ -52,6 +52,7 @@ SHARED_BY_FOLDER = {
     "ops.divergences",  # what sparsity is measured in
     "ops.grid_sample",  # what image warps end in
     "ops.jacobians",  # what their norms are taken of
+    "ops.linear_sampling",  # the bilinear part of the sampler
     "ops.sampling_grids",  # the regular grid, which splines displace
     "ops.splines",  # what a sparse warp makes its flow of
     "transforms.rotation",  # a part of similarity

@@ -17,7 +17,6 @@ def keep_shared(layer):
     Args:
         layer: `keras.layers.Layer`; saving it asks for its build config.
     """
-    # A method and not a function, so that a deep copy has one of its own.
     layer.get_build_config = types.MethodType(_build_config, layer)
 
 

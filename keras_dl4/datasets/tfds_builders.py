@@ -5,8 +5,8 @@ import functools
 
 import numpy as np
 
-from keras_dl4.datasets.digits import load_digits
-from keras_dl4.datasets.distorted_digits.distort_digits import distort_digits
+from keras_dl4.datasets import digits
+from keras_dl4.datasets import distorted_digits
 
 _DISTORTIONS = ("R", "RTS", "P", "E", "TC", "addition", "colocalization")
 _TEST_SEED = 1  # the training digits have seed 0
@@ -65,9 +65,7 @@ def register_tfds_builders():
     return (_distorted_digits_builder(tfds),)
 
 
-def _distorted_digits_builder(tfds):
-    """The builder class; making it makes it known to `tfds.load`."""
-
+def _config_class(tfds):
     @dataclasses.dataclass
     class DistortedDigitsConfig(tfds.core.BuilderConfig):
         distortion: str = "R"
@@ -76,17 +74,24 @@ def _distorted_digits_builder(tfds):
 
         def load(self, split):
             """The distorted digits of a split."""
-            digits = load_digits(self.source)[split == "test"]
+            arrays = digits.load_digits(self.source)[split == "test"]
             options = {}
             if self.num_examples is not None:
                 options["num_examples"] = self.num_examples
-            return distort_digits(
+            return distorted_digits.distort_digits(
                 self.distortion,
-                *digits,
+                *arrays,
                 seed=_TEST_SEED if split == "test" else 0,
                 fixed_epoch=True,
                 **options,
             )
+
+    return DistortedDigitsConfig
+
+
+def _distorted_digits_builder(tfds):
+    """The builder class; making it makes it known to `tfds.load`."""
+    config_class = _config_class(tfds)
 
     class KerasDl4DistortedDigits(tfds.core.GeneratorBasedBuilder):
         """Digits distorted as in the spatial transformer paper."""
@@ -97,7 +102,7 @@ def _distorted_digits_builder(tfds):
         # to require: https://github.com/tensorflow/datasets/issues/11212
         code_path = tfds.core.Path(__file__)
         BUILDER_CONFIGS = [
-            DistortedDigitsConfig(
+            config_class(
                 name=prefix + distortion.lower(),
                 description=f"Distortion {distortion} of {source} digits.",
                 distortion=distortion,
@@ -109,15 +114,15 @@ def _distorted_digits_builder(tfds):
 
         def _info(self):
             # Blank digits have the shapes of real ones, and need no file.
-            digits = distort_digits(
+            blank = distorted_digits.distort_digits(
                 self.builder_config.distortion,
                 np.zeros((10, 28, 28), "float32"),
                 np.arange(10),
             )
             return self.dataset_info_from_configs(
                 description=self.__doc__,
-                features=_features(tfds, digits),
-                supervised_keys=("image", digits.target),
+                features=_features(tfds, blank),
+                supervised_keys=("image", blank.target),
                 homepage="https://arxiv.org/abs/1506.02025",
                 citation=_CITATION,
             )
@@ -134,8 +139,8 @@ def _distorted_digits_builder(tfds):
     return KerasDl4DistortedDigits
 
 
-def _features(tfds, digits):
-    example = digits.draw([0])
+def _features(tfds, distorted):
+    example = distorted.draw([0])
     shape = example["image"].shape[1:]
     features = {
         # PNG has no two channels.
@@ -158,12 +163,12 @@ def _features(tfds, digits):
     return tfds.features.FeaturesDict(features)
 
 
-def _examples(digits):
+def _examples(distorted):
     """Yields `(key, example)`, rendered batch by batch."""
     names = {"image", "label", *_TRUTH}
-    for start in range(0, digits.num_examples, digits.batch_size):
-        stop = min(start + digits.batch_size, digits.num_examples)
-        batch = digits.draw(np.arange(start, stop))
+    for start in range(0, distorted.num_examples, distorted.batch_size):
+        stop = min(start + distorted.batch_size, distorted.num_examples)
+        batch = distorted.draw(np.arange(start, stop))
         batch["image"] = np.rint(batch["image"] * 255.0).astype("uint8")
         for row in range(stop - start):
             yield (

@@ -1,5 +1,8 @@
 """Keras layers."""
 
+from keras_dl4.layers.contractive_regularization import (
+    ContractiveRegularization,
+)
 from keras_dl4.layers.gaussian_corruption import GaussianCorruption
 from keras_dl4.layers.gaussian_sampling import GaussianSampling
 from keras_dl4.layers.k_sparse import KSparse
@@ -17,6 +20,7 @@ from keras_dl4.layers.tied_dense import TiedDense
 from keras_dl4.layers.transform_regressor import TransformRegressor
 
 __all__ = [
+    "ContractiveRegularization",
     "GaussianCorruption",
     "GaussianSampling",
     "KSparse",

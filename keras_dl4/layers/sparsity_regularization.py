@@ -85,6 +85,8 @@ class SparsityRegularization(keras.layers.Layer):
         self.momentum = momentum
         self.activation_range = tuple(activation_range)
         self.supports_masking = True
+        # The Jacobian of an encoder goes through it as if it were not there.
+        self.is_identity_in_inference = True
 
     def build(self, input_shape):
         self.moving_rate = self.add_weight(

@@ -15,6 +15,13 @@ import math
 import keras
 from keras import ops
 
+from keras_dl4.ops.linear_sampling import first_rows
+from keras_dl4.ops.linear_sampling import pad_coordinate
+from keras_dl4.ops.linear_sampling import pad_images
+from keras_dl4.ops.linear_sampling import padded_index
+from keras_dl4.ops.linear_sampling import pixel_coordinate
+from keras_dl4.ops.linear_sampling import sample_linearly
+
 INTERPOLATIONS = ("bilinear", "nearest", "bicubic")
 PADDINGS = ("zeros", "border", "reflection")
 # Of the cubic kernel, the same as PyTorch's and OpenCV's.
@@ -95,79 +102,21 @@ def grid_sample(
 def _sample(images, grid, interpolation, padding, align_corners):
     """`grid_sample` with channels last and valid arguments."""
     dtype = keras.backend.standardize_dtype(images.dtype)
-    sizes = ops.shape(images)[1:-1][::-1]  # In the order x, y[, z].
-    coordinates = [
-        _pixel_coordinate(grid[..., i], size, align_corners)
-        for i, size in enumerate(sizes)
-    ]
-    if interpolation == "bicubic":
-        taps = [_cubic_taps(x) for x in coordinates]
-    elif interpolation == "nearest":
-        taps = [_nearest_tap(x) for x in coordinates]
-    else:
-        taps = None
-    # One pixel around holds what is outside, so that no tap needs a mask.
-    fill = 0.0 if isinstance(padding, str) else float(padding)
     if dtype != "float64":
         images = ops.cast(images, "float32")
-    around = [[0, 0], *[[1, 1]] * len(sizes), [0, 0]]
-    padded = ops.pad(images, around, constant_values=fill)
-    fold = [
-        lambda x, size=size: _pad_coordinate(x, size, padding, align_corners)
-        for size in sizes
-    ]
-    if taps is None:
-        taps = [
-            _linear_taps(f(x), size)
-            for f, x, size in zip(fold, coordinates, sizes, strict=True)
-        ]
-    else:
-        taps = [
-            [(_index(f(x), size), weight) for x, weight in axis]
-            for f, axis, size in zip(fold, taps, sizes, strict=True)
-        ]
-    return ops.cast(_weighted_sum(padded, taps), dtype)
-
-
-def _pixel_coordinate(x, size, align_corners):
-    """From [-1, 1] to [0, size - 1] for what is inside."""
-    size = ops.cast(size, "float32")
-    last = size - 1.0
-    return x * (0.5 * (last if align_corners else size)) + 0.5 * last
-
-
-def _pad_coordinate(x, size, padding, align_corners):
-    """Moves a pixel coordinate to where its value is in the padded image.
-
-    Where it is moved, its gradient is zero, except by reflection.
-    """
-    size = ops.cast(size, "float32")
-    if padding not in ("border", "reflection"):
-        inside = ops.logical_and(x >= -1.0, x < size)
-        return _hold(x, inside, -1.0, size)
-    last = size - 1.0
-    if padding == "reflection":
-        # Images mirror at the centers of their last pixels or at their edges.
-        low = 0.0 if align_corners else -0.5
-        span = ops.maximum(last - 2.0 * low, 1.0)
-        mirrored = span - ops.abs(ops.mod(x - low, 2.0 * span) - span) + low
-        is_inside = ops.logical_and(x >= 0.0, x <= last)
-        x = ops.where(is_inside, x, mirrored)
-    inside = ops.logical_and(x > 0.0, x < last)
-    return _hold(x, inside, 0.0, last)
-
-
-def _hold(x, inside, low, high):
-    """Clips without a gradient where the coordinate is not inside."""
-    return ops.where(inside, x, ops.stop_gradient(ops.clip(x, low, high)))
-
-
-def _linear_taps(x, size):
-    """The two pixels beside a padded coordinate, and their weights."""
-    floor = ops.minimum(ops.floor(x), ops.cast(size, "float32") - 1.0)
-    fraction = x - ops.stop_gradient(floor)
-    index = _index(floor, size)
-    return [(index, 1.0 - fraction), (index + 1, fraction)]
+    fill = 0.0 if isinstance(padding, str) else float(padding)
+    if interpolation == "bilinear":
+        value = sample_linearly(images, grid, padding, align_corners, fill)
+        return ops.cast(value, dtype)
+    find_taps = _cubic_taps if interpolation == "bicubic" else _nearest_tap
+    taps = []
+    for axis, size in enumerate(reversed(ops.shape(images)[1:-1])):
+        x = pixel_coordinate(grid[..., axis], size, align_corners)
+        taps.append([])
+        for place, weight in find_taps(x):
+            place = pad_coordinate(place, size, padding, align_corners)[0]
+            taps[axis].append((padded_index(place, size), weight))
+    return ops.cast(_weighted_sum(pad_images(images, fill), taps), dtype)
 
 
 def _nearest_tap(x):
@@ -196,17 +145,11 @@ def _cubic_taps(x):
     return [(floor + i - 1.0, weight) for i, weight in enumerate(weights)]
 
 
-def _index(x, size):
-    """Index into the padded image, within it even for NaN."""
-    return ops.clip(ops.cast(x, "int32") + 1, 0, size + 1)
-
-
 def _weighted_sum(padded, taps):
     """Sums the product of the taps of all axes."""
     batch, *sizes, channels = ops.shape(padded)
     rows = ops.reshape(padded, (-1, channels))
-    shape = (-1,) + (1,) * len(sizes)
-    start = ops.reshape(ops.arange(batch, dtype="int32"), shape)
+    start = first_rows(batch, len(sizes))
     total = 0.0
     for corner in itertools.product(*taps[::-1]):
         index, weight = start, 1.0
@@ -243,7 +186,9 @@ def _check_options(interpolation, padding, rank):
             "a grid of points (x, y, z). Use 'bilinear' or 'nearest' for "
             "volumes."
         )
-    is_number = isinstance(padding, (int, float)) and padding is not True
+    is_number = isinstance(padding, (int, float)) and not isinstance(
+        padding, bool
+    )
     if padding not in PADDINGS and not (is_number and math.isfinite(padding)):
         raise ValueError(
             f"`grid_sample` expects `padding` to be one of {PADDINGS} or a "
@@ -261,9 +206,9 @@ def _check_shapes(images, grid, data_format):
             "`grid_sample` expects images of rank 4 with a grid of shape "
             "(batch, height, width, 2), or volumes of rank 5 with a grid of "
             "shape (batch, depth, height, width, 3). Received: images of shape "
-            f"{tuple(images.shape)}, grid of shape {tuple(grid.shape)}. Add the "
-            "axis of channels to gray images, and put the coordinates last in "
-            "the grid."
+            f"{tuple(images.shape)}, grid of shape {tuple(grid.shape)}. Add "
+            "the axis of channels to gray images, and put the coordinates last "
+            "in the grid."
         )
     if None not in (images.shape[0], grid.shape[0]):
         if images.shape[0] != grid.shape[0]:

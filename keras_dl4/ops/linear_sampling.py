@@ -157,8 +157,7 @@ class _Points:
     def weight(self, corner):
         """The share of a corner in the value of each point."""
         return math.prod(
-            pair[high]
-            for pair, high in zip(self.factors, corner, strict=True)
+            pair[high] for pair, high in zip(self.factors, corner, strict=True)
         )
 
     def take_corners(self, padded):

@@ -1,5 +1,7 @@
 """A penalty on how much an encoder moves when its input moves."""
 
+import itertools
+
 import keras
 from keras import ops
 
@@ -123,10 +125,11 @@ class ContractivePenalty:
     def __call__(self, encoder, inputs, seed=None):
         inputs = check_inputs(inputs)
         build_encoder(encoder, inputs)
+        seeds = self._seeds(seed)
 
         def draw(shape):
             return keras.random.uniform(
-                shape, dtype="float32", seed=self._seed_of_call(seed)
+                shape, dtype="float32", seed=next(seeds)
             )
 
         jacobian = jacobian_of(encoder, self.method, self.num_probes, draw)
@@ -141,7 +144,7 @@ class ContractivePenalty:
                 ops.shape(inputs),
                 stddev=self.hessian_stddev,
                 dtype="float32",
-                seed=self._seed_of_call(seed),
+                seed=next(seeds),
             )
             change = jacobian.of(inputs + noise) - at_inputs
             norms = jacobian.squared_norm(change, batch_size)
@@ -149,13 +152,15 @@ class ContractivePenalty:
             penalty = penalty + factor * ops.mean(norms)
         return penalty
 
-    def _seed_of_call(self, seed):
-        if seed is not None:
-            return seed
-        # Only now, since most methods draw nothing.
-        if self._seed_generator is None:
+    def _seeds(self, seed):
+        """Yields a seed for each draw of one call."""
+        if isinstance(seed, int):
+            yield from itertools.count(seed)
+        # Made only now, since most methods draw nothing.
+        if seed is None and self._seed_generator is None:
             self._seed_generator = keras.random.SeedGenerator(self.seed)
-        return self._seed_generator
+        while True:
+            yield self._seed_generator if seed is None else seed
 
     def get_config(self):
         return {

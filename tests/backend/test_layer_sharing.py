@@ -1,7 +1,5 @@
 """A layer that two nested models share, through a `.keras` file."""
 
-import copy
-
 import keras
 import pytest
 
@@ -41,12 +39,3 @@ def test_config_of_a_shared_layer_is_as_before():
     for dense in (layer, other):
         dense.build((None, 5))
     assert layer.get_build_config() == other.get_build_config()
-
-
-def test_copy_of_a_shared_layer_speaks_for_itself():
-    layer = keras.layers.Dense(3)
-    keep_shared(layer)
-    again = copy.deepcopy(layer)
-    again.build((None, 7))
-    assert again.get_build_config() == {"input_shape": (None, 7)}
-    assert layer.get_build_config() is None

@@ -50,6 +50,9 @@ class Case:
         per_example: Whether the result for an example depends on that example
             only. A loss over all pairs of a batch does not.
         call: How the object is called with `inputs` and keyword arguments.
+        attach: Function from a regularizer to a layer that puts it into a
+            model and keeps it as `penalty`, for one that is no
+            `activity_regularizer`. The layer must keep the input shape.
         targets: Function without arguments that returns what `fit` is to
             reach. By default seeded noise for layers, nothing for models.
         compile_arguments: Function from an optimizer factory to the arguments
@@ -71,6 +74,7 @@ class Case:
     pinned_float32: bool = False
     per_example: bool = True
     call: Callable = call_with_inputs
+    attach: Callable | None = None
     targets: Callable | None = None
     compile_arguments: Callable = compile_with_mean_squared_error
     learning_rate: float = 0.05

@@ -5,6 +5,9 @@ A new class needs one `Case` in the file of its system and nothing else; see
 per mode, named `"ClassName/mode"`.
 """
 
+from tests.conformance.cases_autoencoder_penalties import (
+    AUTOENCODER_PENALTY_CASES,
+)
 from tests.conformance.cases_autoencoders import AUTOENCODER_CASES
 from tests.conformance.cases_ntm import NTM_CASES
 from tests.conformance.cases_spatial_transformer import (
@@ -12,6 +15,7 @@ from tests.conformance.cases_spatial_transformer import (
 )
 
 CASES = [
+    *AUTOENCODER_PENALTY_CASES,
     *AUTOENCODER_CASES,
     *NTM_CASES,
     *SPATIAL_TRANSFORMER_CASES,

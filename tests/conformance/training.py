@@ -97,8 +97,13 @@ def _projection(subject):
 
 
 def _with_regularizer(subject):
-    x = subject.inputs
+    case, x = subject.case, subject.inputs
     inputs = keras.Input(x.shape[1:])
-    outputs = identity_projection(inputs, activity_regularizer=subject.object)
-    arguments = {"optimizer": gradient_descent(subject.case), "loss": "mse"}
+    if case.attach:
+        outputs = case.attach(subject.object)(inputs)
+    else:
+        outputs = identity_projection(
+            inputs, activity_regularizer=subject.object
+        )
+    arguments = {"optimizer": gradient_descent(case), "loss": "mse"}
     return keras.Model(inputs, outputs), arguments, {"x": x, "y": x}

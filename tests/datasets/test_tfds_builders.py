@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import pytest
 
+from keras_dl4.datasets import digits
 from keras_dl4.datasets import distort_digits
 from keras_dl4.datasets import load_digits
 from keras_dl4.datasets import register_tfds_builders
@@ -89,12 +90,12 @@ def assert_same_examples(found, expected):
 def test_loaded_examples_are_those_of_the_distortion(load, name):
     config = small(name)
     splits, info = load(config)
-    for seed, (split, digits) in enumerate(
+    for seed, (split, arrays) in enumerate(
         zip(("train", "test"), load_digits(), strict=True)
     ):
         expected = distort_digits(
             config.distortion,
-            *digits,
+            *arrays,
             seed=seed,
             fixed_epoch=True,
             num_examples=30,
@@ -118,9 +119,8 @@ def test_mnist_is_read_where_load_digits_reads_it(load, monkeypatch, rng):
     x = rng.uniform(size=(3, 28, 28, 1)).astype("float32")
     splits = ((x, np.arange(3)), (x[:2], np.arange(2)))
     asked = []
-    module = sys.modules["keras_dl4.datasets.tfds_builders"]
     monkeypatch.setattr(
-        module, "load_digits", lambda source: asked.append(source) or splits
+        digits, "load_digits", lambda source: asked.append(source) or splits
     )
     loaded, info = load(CONFIGS["mnist_r"])
     assert set(asked) == {"mnist"}
@@ -130,8 +130,7 @@ def test_mnist_is_read_where_load_digits_reads_it(load, monkeypatch, rng):
 
 
 def test_looking_at_a_builder_reads_no_digits(tmp_path, monkeypatch):
-    module = sys.modules["keras_dl4.datasets.tfds_builders"]
-    monkeypatch.setattr(module, "load_digits", None)
+    monkeypatch.setattr(digits, "load_digits", None)
     info = tfds.builder(f"{NAME}/mnist_addition", data_dir=tmp_path).info
     assert info.features["image"].shape == (42, 42, 2)
     assert info.features["label"].num_classes == 19

@@ -1,3 +1,5 @@
+import copy
+
 import keras
 import numpy as np
 import pytest
@@ -127,6 +129,15 @@ def test_model_saved_twice_over_is_still_tied(tmp_path, x):
     source, tied = layers_of(model)
     assert tied.source is source
     np.testing.assert_array_equal(model(x), expected)
+
+
+def test_copied_model_is_tied_in_itself(x):
+    model = autoencoder()
+    again = copy.deepcopy(model)
+    np.testing.assert_array_equal(again(x), model(x))
+    source, tied = layers_of(again)
+    assert tied.source is source
+    assert source is not layers_of(model)[0]
 
 
 def test_two_loaded_models_share_nothing(tmp_path):

@@ -3,7 +3,7 @@
 import numpy as np
 
 # Points along each axis, by number of axes.
-COUNTS = {1: (6,), 2: (3, 3), 3: (3, 2, 2)}
+COUNTS = {1: (5,), 2: (3, 3), 3: (3, 2, 2)}
 NUM_QUERIES = 8
 
 

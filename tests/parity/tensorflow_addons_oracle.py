@@ -32,6 +32,14 @@ MODULES = {
     "sparse_image_warp": "sparse_image_warp",
     "transform_ops": "transform",
 }
+# Regularization weights by order. For 1 and 4 the kernel has the other sign, so
+# that larger weights can bring the system near a singular one.
+SPLINE_WEIGHTS = {
+    1: (0.0, 0.01),
+    2: (0.0, 0.01, 1.0),
+    3: (0.0, 0.01, 1.0),
+    4: (0.0,),
+}
 TYPE_NAMES = ("TensorLike", "FloatTensorLike")
 
 
@@ -132,11 +140,10 @@ def add_splines(listed, rng, rank):
     inputs = add_spline_points(listed, rng, rank)
     shape = (2, NUM_QUERIES, 2)
     weights = listed.array(f"spline_weights_{rank}", rng.normal(size=shape))
-    for order in (1, 2, 3, 4):
+    for order, its_weights in SPLINE_WEIGHTS.items():
         if (rank, order) == (3, 4):
             continue  # Ill-conditioned with as few points.
-        # The distance itself has another sign than the weight.
-        for weight in (0.0, 0.01) if order == 1 else (0.0, 0.01, 1.0):
+        for weight in its_weights:
             listed.add(
                 f"spline-{rank}-order_{order}-weight_{weight}",
                 f"interpolate_spline, order {order}",

@@ -71,10 +71,10 @@ def smooth_points(rng, size, num_points=40):
 
 
 def lattice_points(size, align_corners):
-    """All pixel centers, borders of the image, and two pixels around."""
+    """All pixel centers and one around, a point half-way, and the borders."""
     axes = []
     for length in size[::-1]:
-        k = np.arange(-2, length + 2)
+        k = np.append(np.arange(-1, length + 1), 0.5)
         if align_corners:
             axis = 2 * k / (length - 1) - 1
         else:

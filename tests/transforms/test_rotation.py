@@ -15,16 +15,18 @@ def test_a_quarter_turn_shows_the_image_turned_counterclockwise():
 
 
 @pytest.mark.parametrize("angle", [0.0, 1e-4, 1e-2, 0.7, 3.0, 3.14])
-def test_rotation_vectors_are_matrix_exponentials(angle):
-    axis = np.array([0.6, -0.48, 0.64])
-    x, y, z = angle * axis
+@pytest.mark.parametrize(
+    "axis", [(0.6, -0.48, 0.64), (0.48, -0.8, 0.36), (-0.8, 0.36, 0.48)]
+)
+def test_rotation_vectors_are_matrix_exponentials(angle, axis):
+    x, y, z = angle * np.array(axis)
     generator = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
     expected, term = np.eye(3), np.eye(3)
     for order in range(1, 40):
         term = term @ generator / order
         expected = expected + term
     rotation = transforms.Rotation(rank=3)
-    params = (angle * axis)[None].astype("float32")
+    params = np.array([[x, y, z]]).astype("float32")
     matrix = np.asarray(rotation.matrix(params))[0]
     np.testing.assert_allclose(matrix[:3, :3], expected, atol=1e-6)
     np.testing.assert_allclose(

@@ -10,7 +10,7 @@ from keras_dl4.datasets.distorted_digits.argument_checks import (
 from keras_dl4.datasets.distorted_digits.distorted_digits import DistortedDigits
 
 # Of how many draws the first convex quadrilateral is taken. At the deviation
-# of the paper one draw in 500 is not convex.
+# of the paper one draw in 325 is not convex.
 _NUM_DRAWS = 8
 _SQUARE = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], "float64")
 
@@ -21,7 +21,7 @@ class ProjectedDigits(DistortedDigits):
     The digit is scaled about the center of the image; then each corner of the
     image moves by a normal displacement in x and in y, and takes the digit
     with it. Where the four corners are no convex quadrilateral (one draw in
-    500 at the default deviation), they are drawn again, since no camera sees
+    325 at the default deviation), they are drawn again, since no camera sees
     such a thing.
 
     `draw()` also gives `"transform"`, of shape `(n, 3, 3)`: the digit sampled
@@ -82,7 +82,7 @@ class ProjectedDigits(DistortedDigits):
         height, width = self.images.shape[1:]
         moves *= np.float32(2.0 * self.corner_stddev)
         corners = _SQUARE + moves / np.array([width, height], "float32")
-        # The first convex one. None at all: one set in 10^21.
+        # The first convex one. None at all: one example in 10^20.
         chosen = geometry.is_convex(corners).argmax(axis=1)
         corners = corners[np.arange(num_examples), chosen]
         return {"scale": scale, "corners": corners}

@@ -80,10 +80,10 @@ def test_transform_reproduces_the_volume_with_our_ops(images, labels):
 
 
 def test_transforms_are_rotations_within_the_ranges(images, labels):
-    digits = ExtrudedDigits(images, labels, num_examples=400, volume_size=60)
+    digits = ExtrudedDigits(images, labels, num_examples=400, volume_size=32)
     transform = digits.draw(range(300))["transform"].astype("float64")
     body = np.array([28, 28, 20])
-    linear = transform[:, :, :3] * body[:, None] / 60
+    linear = transform[:, :, :3] * body[:, None] / 32
     np.testing.assert_allclose(
         linear @ linear.swapaxes(1, 2),
         np.eye(3)[None].repeat(300, 0),
@@ -92,7 +92,7 @@ def test_transforms_are_rotations_within_the_ranges(images, labels):
     np.testing.assert_allclose(np.linalg.det(linear), 1.0, atol=1e-5)
     shift = -np.linalg.solve(linear, transform[:, :, 3:] * body[:, None] / 2)
     reach = np.abs(shift[..., 0]).max(axis=0)
-    room = (60 - body) / 2
+    room = (32 - body) / 2
     assert (reach <= room + 1e-3).all() and (reach > 0.95 * room).all()
 
 

@@ -1,0 +1,130 @@
+"""Which encoders are taken apart, and which activations are elementwise."""
+
+import keras
+import pytest
+from keras import layers
+from keras import ops
+
+from keras_dl4.layers import SparsityRegularization
+from keras_dl4.ops.dense_chain import dense_chain_of
+from keras_dl4.ops.dense_chain import is_elementwise
+
+
+def functional(function, shape=(6,)):
+    inputs = keras.Input(shape)
+    return keras.Model(inputs, function(inputs))
+
+
+class Doubled(keras.Sequential):
+    def call(self, inputs, **kwargs):
+        return 2.0 * super().call(inputs, **kwargs)
+
+
+class AlwaysOn(layers.Dropout):
+    def call(self, inputs, training=None):
+        return super().call(inputs, training=True)
+
+
+def sequential(*parts, shape=(6,), cls=keras.Sequential):
+    return cls([keras.Input(shape), *parts])
+
+
+def skipping(x):
+    return layers.Add()([layers.Dense(6)(x), x])
+
+
+def used_twice(x):
+    dense = layers.Dense(6)
+    return dense(dense(x))
+
+
+def dense():
+    layer = layers.Dense(3, "tanh")
+    layer.build((None, 6))
+    return layer
+
+
+CHAINS = {
+    "dense": (dense, 1),
+    "sequential": (lambda: sequential(layers.Dense(4), dense()), 2),
+    "functional": (lambda: functional(lambda x: dense()(x)), 1),
+    "nested": (lambda: sequential(sequential(layers.Dense(6)), dense()), 2),
+    "flattened": (
+        lambda: sequential(layers.Flatten(), dense(), shape=(2, 3)),
+        1,
+    ),
+    "all that is elementwise": (
+        lambda: sequential(
+            layers.Dropout(0.5),
+            layers.Dense(6),
+            layers.BatchNormalization(),
+            layers.LeakyReLU(),
+            layers.PReLU(),
+            layers.Activation("gelu"),
+            layers.GaussianNoise(0.1),
+            layers.Dense(4, "softmax"),
+            layers.Softmax(),
+            SparsityRegularization(0.1, 1.0),
+        ),
+        2,
+    ),
+}
+OTHERS = {
+    "convolution": lambda: sequential(layers.Conv1D(2, 1), shape=(6, 1)),
+    "skip connection": lambda: functional(skipping),
+    "shared layer": lambda: functional(used_twice),
+    "layer normalization": lambda: sequential(
+        layers.Dense(4), layers.LayerNormalization()
+    ),
+    "own call": lambda: sequential(dense(), cls=Doubled),
+    "noise in inference": lambda: sequential(AlwaysOn(0.5), dense()),
+    "no dense layer": lambda: sequential(layers.Activation("tanh")),
+    "activation first": lambda: sequential(layers.ReLU(), dense()),
+    "reshaping between": lambda: sequential(
+        layers.Dense(2), layers.Flatten(), dense(), shape=(3, 6)
+    ),
+    "halving activation": lambda: sequential(layers.Dense(4, "glu")),
+}
+
+
+@pytest.mark.parametrize("name", CHAINS)
+def test_stack_of_dense_layers_is_a_chain(name):
+    create, num_dense = CHAINS[name]
+    chain = dense_chain_of(create())
+    assert chain is not None
+    assert chain.num_dense == num_dense
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_anything_else_is_none(name):
+    assert dense_chain_of(OTHERS[name]()) is None
+
+
+def sorted_entries(x):
+    return ops.sort(x, axis=-1)
+
+
+@pytest.mark.parametrize("size", [1, 8, 200])
+@pytest.mark.parametrize(
+    "name", ["linear", "sigmoid", "tanh", "relu", "gelu", "softplus", "selu"]
+)
+def test_elementwise_activations_are_found(name, size):
+    assert is_elementwise(keras.activations.get(name), size)
+
+
+@pytest.mark.parametrize("size", [2, 8, 200])
+@pytest.mark.parametrize(
+    "function",
+    [
+        keras.activations.softmax,
+        keras.activations.log_softmax,
+        keras.activations.sparsemax,
+        sorted_entries,
+    ],
+)
+def test_activations_across_entries_are_found(function, size):
+    assert is_elementwise(function, size) is False
+
+
+def test_change_of_size_is_neither():
+    assert is_elementwise(keras.activations.glu, 4) is None
