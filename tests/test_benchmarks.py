@@ -96,3 +96,39 @@ def test_modes_without_a_divisor_are_refused(script, capsys):
     with pytest.raises(SystemExit):
         script("ntm").parse(["--modes", "jax"])
     assert "the LSTM divides" in capsys.readouterr().err
+
+
+def test_small_run_times_contractive_penalties(script, tmp_path, capsys):
+    out = tmp_path / "benchmark.json"
+    argv = f"--encoders 784-256 --modes graph --rounds 2 --out {out}".split()
+    record = script("autoencoders").main(argv)
+    assert json.loads(out.read_text()) == record
+    rows = record["penalties"]
+    assert [(row["method"], row["step"]) for row in rows] == [
+        ("none", "plain"),
+        ("closed_form", "alone"),
+        ("closed_form", "added"),
+        ("hutchinson", "alone"),
+        ("hutchinson", "added"),
+    ]
+    assert rows[0]["ratio"] == 1.0
+    assert all(0 < row["min_ms"] <= row["median_ms"] for row in rows)
+    assert "| encoder | method | step |" in capsys.readouterr().out
+
+
+def test_ratio_of_a_penalty_is_to_the_plain_step_of_its_mode(script):
+    def row(step, mode, rounds_ms):
+        names = {"encoder": "784-256", "method": "closed_form", "step": step}
+        times = {"rounds_ms": rounds_ms, "min_ms": min(rounds_ms)}
+        return names | {"mode": mode} | times
+
+    rows = [
+        row("plain", "xla", [10.0, 20.0, 40.0]),
+        row("alone", "xla", [11.0, 30.0, 44.0]),
+        row("plain", "graph", [1.0, 1.0, 1.0]),
+    ]
+    script("autoencoders").add_ratios(rows)
+    assert rows[1]["ratio"] == pytest.approx(1.1)
+    assert rows[1]["ratio_of_min"] == pytest.approx(1.1)
+    assert rows[1]["goal"] == 1.3
+    assert rows[2]["ratio"] == 1.0

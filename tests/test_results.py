@@ -22,7 +22,11 @@ def fill_readme():
 def committed_records():
     paths = sorted((ROOT / "results").glob("*/*.json"))
     paths += sorted((ROOT / "saved_models").glob("*/result.json"))
-    return [path for path in paths if not path.stem.startswith("benchmark")]
+    return [
+        path
+        for path in paths
+        if not path.stem.startswith(("benchmark", "parity"))
+    ]
 
 
 def missing_parts(record):

@@ -39,6 +39,8 @@ class SparsityRegularization(keras.layers.Layer):
         inputs: Tensor `(batch, ..., units)`. All axes but the last are
             averaged over; under `tf.distribute` the batch is the global one.
         training: Boolean, whether to move the estimate.
+        mask: Boolean tensor `(batch, ...)` without the last axis. What it
+            hides does not count.
 
     Returns:
         `inputs`.
@@ -98,10 +100,10 @@ class SparsityRegularization(keras.layers.Layer):
             autocast=False,
         )
 
-    def call(self, inputs, training=False):
+    def call(self, inputs, training=False, mask=None):
         rate = ops.convert_to_tensor(self.moving_rate)
         if training:
-            current = batch_rate(inputs, self.activation_range)
+            current = batch_rate(inputs, self.activation_range, mask)
             rate = rate + (1.0 - self.momentum) * (current - rate)
             rate = ops.stop_gradient(rate)
             # The same on all replicas, since their rates are global.

@@ -26,7 +26,8 @@ def dense_image_warp(image, flow):
         Tensor of the shape and dtype of `image`.
 
     Raises:
-        ValueError: If the last axis of `flow` is not 2 or a rank is not 4.
+        ValueError: If the shapes of `image` and `flow` are none of these or
+            do not match.
 
     Example:
 
@@ -37,11 +38,15 @@ def dense_image_warp(image, flow):
     [0.0, 0.0, 1.0, 2.0]
     """
     image, flow = ops.convert_to_tensor(image), ops.cast(flow, "float32")
-    if len(image.shape) != 4 or len(flow.shape) != 4 or flow.shape[-1] != 2:
+    is_of_pixels = len(image.shape) == 4 == len(flow.shape) and all(
+        None in pair or pair[0] == pair[1]
+        for pair in zip(image.shape[:3], flow.shape[:3], strict=True)
+    )
+    if not is_of_pixels or flow.shape[-1] != 2:
         raise ValueError(
             "`dense_image_warp` expects an image (batch, height, width, "
-            "channels) and a flow (batch, height, width, 2). Received: shapes "
-            f"{tuple(image.shape)} and {tuple(flow.shape)}."
+            "channels) and a flow (batch, height, width, 2) of the same size. "
+            f"Received: shapes {tuple(image.shape)} and {tuple(flow.shape)}."
         )
     coordinates = []
     for axis in (1, 0):  # x, then y
@@ -92,8 +97,8 @@ def sparse_image_warp(
         flow, float32 `(batch, height, width, 2)`.
 
     Raises:
-        ValueError: If the rank of the image is not 4, or its height or width
-            is unknown.
+        ValueError: If the rank of the image is not 4, its height or width
+            is unknown, or the number of boundary points is negative.
 
     Example:
 
@@ -113,6 +118,11 @@ def sparse_image_warp(
             f"{tuple(image.shape)}. Pad or resize them to one size."
         )
     height, width = image.shape[1:3]
+    if not isinstance(num_boundary_points, int) or num_boundary_points < 0:
+        raise ValueError(
+            "`num_boundary_points` must be an int, 0 or more. Received: "
+            f"{num_boundary_points!r}"
+        )
     source = ops.cast(source_control_point_locations, "float32")
     dest = ops.cast(dest_control_point_locations, "float32")
     flow_at_points = dest - source

@@ -36,8 +36,9 @@ def batch_jacobian(function, inputs):
     Example:
 
     >>> from keras_dl4.ops import batch_jacobian
-    >>> batch_jacobian(keras.ops.square, [[1.0, 2.0]])[0].tolist()
-    [[2.0, 0.0], [0.0, 4.0]]
+    >>> np.array(batch_jacobian(keras.ops.square, [[1.0, 2.0]]))
+    array([[[2., 0.],
+            [0., 4.]]], dtype=float32)
     """
     inputs = check_inputs(inputs)
     quiet = inference_of(function)

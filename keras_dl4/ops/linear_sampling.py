@@ -192,32 +192,41 @@ class _Points:
     def image_gradient(self, upstream):
         """Adds each point to the pixels around it.
 
-        Pixels that are neighbors in x are added as one row: XLA adds row after
-        row on a CPU, and half as many of twice the width are faster up to 16
-        channels or more. With all four as one row, gray images are a little
-        faster and those of 16 channels half as fast, beyond the caches.
+        XLA adds row after row on a CPU. Pixels that are neighbors in x make
+        one row, in gray images those of a square: fewer and wider rows are
+        faster until they no longer fit the caches. (With squares, 16 channels
+        take 1.3 times, and one pixel a row 1.2 times as long; one pixel a row
+        takes 1.2 times as long for gray images and 1.1 times for colors.)
         """
+        rank = len(self.sizes)
+        together = 2 if self.channels == 1 else 1
         padded = [size + 2 for size in self.sizes]
-        rows = (self.batch * math.prod(padded), 2 * self.channels)
-        total = ops.zeros(rows, self.dtype)
-        for corner in self.corners:
-            if corner[-1]:
-                continue
-            pair = [
-                self.weight(each)[..., None] * upstream
-                for each in (corner, (*corner[:-1], 1))
+        squares = list(itertools.product((0, 1), repeat=together))
+        width = len(squares) * self.channels
+        total = ops.zeros((self.batch * math.prod(padded), width), self.dtype)
+        for outer in itertools.product((0, 1), repeat=rank - together):
+            shares = [
+                self.weight((*outer, *inner))[..., None] * upstream
+                for inner in squares
             ]
+            first = self.start + self.offset((*outer, *[0] * together))
             total = ops.scatter_update(
                 total,
-                ops.reshape(self.start + self.offset(corner), (-1, 1)),
-                ops.reshape(ops.concatenate(pair, -1), (-1, rows[1])),
+                ops.reshape(first, (-1, 1)),
+                ops.reshape(ops.concatenate(shares, axis=-1), (-1, width)),
                 reduction="add",
             )
-        total = ops.reshape(total, (self.batch, *padded, 2, self.channels))
-        inner = [slice(1, size + 1) for size in self.sizes[:-1]]
-        width = self.sizes[-1]
-        low = total[(slice(None), *inner, slice(1, width + 1), 0)]
-        return low + total[(slice(None), *inner, slice(0, width), 1)]
+        shape = (self.batch, *padded, len(squares), self.channels)
+        total = ops.reshape(total, shape)
+        gradient = 0.0
+        for i, inner in enumerate(squares):
+            shift = (*[0] * (rank - together), *inner)
+            window = [
+                slice(1 - high, size + 1 - high)
+                for size, high in zip(self.sizes, shift, strict=True)
+            ]
+            gradient = gradient + total[(slice(None), *window, i)]
+        return gradient
 
 
 def _pixels_per_unit(size, align_corners):

@@ -31,7 +31,7 @@ def check_sparsity_arguments(target_rate, weight, activation_range):
         )
 
 
-def batch_rate(activations, activation_range=(0.0, 1.0)):
+def batch_rate(activations, activation_range=(0.0, 1.0), mask=None):
     """Mean of each unit over the global batch, 0 to 1 within the range.
 
     Args:
@@ -39,6 +39,8 @@ def batch_rate(activations, activation_range=(0.0, 1.0)):
             `tf.distribute`, one replica's share, of any size.
         activation_range: Pair of floats that counts as rates 0 and 1.
             Defaults to `(0.0, 1.0)`.
+        mask: Boolean tensor `(batch, ...)` of what counts, without the axis
+            of units, or `None` for all. Defaults to `None`.
 
     Returns:
         Float32 tensor `(units,)`.
@@ -46,9 +48,14 @@ def batch_rate(activations, activation_range=(0.0, 1.0)):
     low, high = activation_range
     units = activations.shape[-1] if len(activations.shape) > 1 else 1
     rows = ops.reshape(ops.cast(activations, "float32"), (-1, units))
+    number = ops.cast(ops.shape(rows)[0], "float32")
+    if mask is not None:
+        counts = ops.reshape(ops.cast(mask, "bool"), (-1, 1))
+        rows = ops.where(counts, rows, 0.0)
+        number = ops.sum(ops.cast(counts, "float32"))
     total = all_reduce_sum(ops.sum(rows, axis=0))
-    number = all_reduce_sum(ops.cast(ops.shape(rows)[0], "float32"))
-    return (total / number - low) / (high - low)
+    mean = total / ops.maximum(all_reduce_sum(number), 1.0)
+    return (mean - low) / (high - low)
 
 
 def sparsity_penalty(target_rate, weight, rate):

@@ -75,16 +75,16 @@ def thin_plate_spline_grid(
             points, size, control, align_corners, regularization
         )
     influence = _influence(control, regularization)
+    start = ops.convert_to_tensor(control.astype("float32"))
     if all(isinstance(count, int | np.integer) for count in size):
         places = _numpy_places(size, align_corners)
         influence = _features(places, control, np) @ influence
         matrix = ops.convert_to_tensor(influence.astype("float32"))
     else:
         places = ops.reshape(regular_grid(size, align_corners), (-1, 2))
-        features = _features(places, control.astype("float32"), ops)
-        matrix = ops.matmul(features, influence.astype("float32"))
-    shift = points - control.astype("float32")
-    moved = ops.matmul(matrix, shift)
+        influence = ops.convert_to_tensor(influence.astype("float32"))
+        matrix = ops.matmul(_features(places, start, ops), influence)
+    moved = ops.matmul(matrix, points - start)
     return regular_grid(size, align_corners) + ops.reshape(
         moved, (-1, *size, 2)
     )
@@ -190,6 +190,11 @@ def interpolate_spline(
             "Points, values and queries must be (batch, number, dimensions or "
             f"channels). Received: shapes {tuple(points.shape)}, "
             f"{tuple(values.shape)} and {tuple(queries.shape)}."
+        )
+    if queries.shape[-1] != points.shape[-1]:
+        raise ValueError(
+            "Points and queries must have as many dimensions. Received: shapes "
+            f"{tuple(points.shape)} and {tuple(queries.shape)}."
         )
     if not isinstance(order, int) or order < 1:
         raise ValueError(f"`order` must be a positive int. Received: {order!r}")

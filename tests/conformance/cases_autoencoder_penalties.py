@@ -11,16 +11,19 @@ from tests.conformance.case import Case
 from tests.conformance.case import normal
 
 
-def dense(units, activation, seed=0):
-    initializer = keras.initializers.RandomNormal(0.0, 0.5, seed)
-    return keras.layers.Dense(units, activation, kernel_initializer=initializer)
+def dense(num_inputs, units, activation):
+    """A layer with the same weights on each backend, built."""
+    layer = keras.layers.Dense(units, activation)
+    layer.build((None, num_inputs))
+    layer.set_weights([normal(num_inputs, units)(), normal(units, seed=1)()])
+    return layer
 
 
 @functools.cache
 def fixed_encoder():
     """One for all calls of a penalty, which has no weights of its own."""
     encoder = keras.Sequential(
-        [keras.Input((3,)), dense(4, "tanh"), dense(2, "sigmoid", seed=1)]
+        [keras.Input((3,)), dense(3, 4, "tanh"), dense(4, 2, "sigmoid")]
     )
     # A model that the penalties do not see through, for the random ones.
     inputs = keras.Input((3,))
@@ -38,12 +41,12 @@ def of_encoder(name):
 
 
 def attached(penalty):
-    return layers.ContractiveRegularization(dense(3, "tanh"), penalty)
+    return layers.ContractiveRegularization(dense(3, 3, "tanh"), penalty)
 
 
 def attached_to_a_sum(penalty):
     inputs = keras.Input((3,))
-    code = keras.layers.Add()([dense(3, "tanh")(inputs), inputs])
+    code = keras.layers.Add()([dense(3, 3, "tanh")(inputs), inputs])
     return layers.ContractiveRegularization(keras.Model(inputs, code), penalty)
 
 
@@ -93,7 +96,7 @@ AUTOENCODER_PENALTY_CASES = [
     Case(
         "SparsityRegularization",
         "layer",
-        lambda: layers.SparsityRegularization(0.1, 0.3, 0.5, (-3.0, 4.0)),
+        lambda: layers.SparsityRegularization(0.1, 0.01, 0.5, (-3.0, 4.0)),
         normal(4, 5, 3),
         (None, None, 3),
         dynamic_axes=(1,),
@@ -103,7 +106,7 @@ AUTOENCODER_PENALTY_CASES = [
         "ContractiveRegularization",
         "layer",
         lambda: layers.ContractiveRegularization(
-            dense(2, "sigmoid"),
+            dense(3, 2, "sigmoid"),
             regularizers.ContractivePenalty(0.2, hessian_weight=0.1, seed=3),
         ),
         INPUTS,

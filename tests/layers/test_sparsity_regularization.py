@@ -68,6 +68,16 @@ def test_without_momentum_it_is_the_penalty_of_the_batch(rng):
     np.testing.assert_allclose(float(loss), formula(batch.mean(axis=0)), 1e-5)
 
 
+def test_masked_steps_do_not_count(rng):
+    batch = batches_of(rng)[:2]
+    mask = rng.uniform(size=batch.shape[:2]) < 0.5
+    layer = new_layer(momentum=0.0)
+    layer(batch, training=True, mask=mask)
+    np.testing.assert_allclose(
+        layer.moving_rate, batch[mask].mean(axis=0), rtol=1e-6
+    )
+
+
 @needs_tensorflow
 def test_gradient_is_the_batch_one_at_the_moving_rate(rng):
     import tensorflow as tf

@@ -83,3 +83,13 @@ def test_no_flow_reproduces_the_image():
     image = RNG(3).uniform(size=(1, 33, 50, 2)).astype("float32")
     warped = dense_image_warp(image, np.zeros((1, 33, 50, 2), "float32"))
     np.testing.assert_allclose(warped, image, rtol=0, atol=2e-7 * 50)
+
+
+def test_arguments_that_do_not_fit_are_named():
+    image = np.zeros((1, 4, 4, 1), "float32")
+    with pytest.raises(ValueError, match="of the same size"):
+        dense_image_warp(image, np.zeros((1, 4, 5, 2), "float32"))
+    points = np.zeros((1, 3, 2), "float32")
+    for number in (-1, 1.5):
+        with pytest.raises(ValueError, match="`num_boundary_points` must be"):
+            sparse_image_warp(image, points, points, num_boundary_points=number)

@@ -114,21 +114,21 @@ def test_gradient_under_xla_is_the_numeric_one(method, rng):
     inputs = inputs_of(rng, 6, 5)
     kernel = encoder.layers[0].kernel
 
+    copies = 2000 if method == "hutchinson" else 1
+    many = np.repeat(inputs, copies, axis=0)
+
     @tf.function(jit_compile=True)
     def gradient():
         with tf.GradientTape() as tape:
-            total = ops.sum(
-                squared_jacobian_norm(
-                    encoder, inputs, method, num_probes=1000, seed=0
-                )
-            )
+            found = squared_jacobian_norm(encoder, many, method, seed=0)
+            total = ops.sum(found) / copies
         return tape.gradient(total, kernel.value)
 
     with tf.device("CPU:0"):
         actual = gradient().numpy()
     start = kernel.numpy()
     expected = np.zeros_like(start)
-    step = 2.0**-8
+    step = 2.0**-10
     for index in np.ndindex(start.shape):
         for sign in (1.0, -1.0):
             moved = start.copy()
@@ -136,7 +136,7 @@ def test_gradient_under_xla_is_the_numeric_one(method, rng):
             kernel.assign(moved)
             value = numeric_squared_norm(forward, inputs).sum()
             expected[index] += sign * value / (2.0 * step)
-    tolerance = 0.05 if method == "hutchinson" else 1e-4
+    tolerance = 0.1 if method == "hutchinson" else 1e-4
     largest = abs(expected).max()
     np.testing.assert_allclose(actual, expected, atol=tolerance * largest)
 

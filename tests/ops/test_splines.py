@@ -190,3 +190,5 @@ def test_wrong_shapes_and_orders_are_named():
         interpolate_spline(x, x, x, 0)
     with pytest.raises(ValueError, match="shapes"):
         interpolate_spline(x[0], x, x, 2)
+    with pytest.raises(ValueError, match="as many dimensions"):
+        interpolate_spline(x, x, x[..., :1], 2)
