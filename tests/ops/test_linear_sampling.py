@@ -72,7 +72,7 @@ def test_border_and_mirror_have_no_slope_at_the_last_pixel(rng, gradient_of):
 def test_broken_points_have_no_gradient_elsewhere(padding, rng, gradient_of):
     images, grid = draw(rng, (5, 4), (1, 6))
     grid[0, 0, 2] = [np.nan, 0.5]
-    grid[1, 0, 3] = [3e38, -3e38]
+    grid[1, 0, 3] = [1e30, -1e30]
 
     def total(grid):
         return keras.ops.sum(grid_sample(images, grid, padding=padding))
