@@ -1,7 +1,7 @@
 """Fill the tables of README.md and saved_models/README.md from records.
 
 Run:    python results/fill_readme.py [--check]
-Reads:  results/ntm/*.json, saved_models/ntm_copy/result.json
+Reads:  results/*/*.json, saved_models/ntm_copy/result.json
 Writes: what stands between `<!-- results:begin -->` and `<!-- results:end -->`
 
 A record that is not there gives no row. With --check nothing is written, and
@@ -46,6 +46,16 @@ TASKS_PAPER = {
     "associative_recall": "Fig. 11: about 7 at 20 items",
     "dynamic_ngrams": "Fig. 13: 133.5, optimum 133",
     "priority_sort": "Fig. 18: about 18 at 1,000,000 sequences",
+}
+DISTORTED_MODELS = {"cnn": "CNN", "st_cnn": "ST-CNN, affine"}
+# Table 1 of the spatial transformer paper.
+DISTORTED_PAPER = {
+    ("R", "cnn"): 1.2,
+    ("R", "st_cnn"): 0.7,
+    ("RTS", "cnn"): 0.8,
+    ("RTS", "st_cnn"): 0.5,
+    ("TC", "cnn"): 3.5,
+    ("TC", "st_cnn"): 1.7,
 }
 BENCHMARK_LENGTH, BENCHMARK_MEMORY = 20, 128
 MODES = {"xla": "XLA", "graph": "no XLA", "jax": "JAX"}
@@ -182,12 +192,38 @@ def benchmark_table(path):
     return f"{caption}\n\n{table(header, lines)}"
 
 
+def distortions_table(folder):
+    """Error of classifying distorted MNIST, beside the paper's."""
+    runs = {}
+    for path in sorted(pathlib.Path(folder).glob("*_seed*.json")):
+        record = json.loads(path.read_text())
+        settings = record["settings"]
+        key = (settings["distortion"], settings["model"])
+        runs.setdefault(key, []).append(record)
+    rows = []
+    for (distortion, model), records in runs.items():
+        settings = records[0]["settings"]
+        errors = [record["test_error"] for record in records]
+        row = [distortion, DISTORTED_MODELS[model]]
+        row += [number(statistics.mean(errors)), len(errors)]
+        row.append(number(records[0]["num_params"], 0))
+        row.append(f"{settings['num_train']:,} x {settings['epochs']}")
+        rows.append([*row, DISTORTED_PAPER[distortion, model]])
+    if not rows:
+        return ""
+    header = ["distortion", "model", "error %", "seeds", "parameters"]
+    header += ["images x epochs", "paper's error %, 150,000 steps"]
+    caption = "Distorted MNIST, 10,000 test images:"
+    return f"{caption}\n\n{table(header, rows)}"
+
+
 def readme_tables(folder):
     """All tables of README.md, from a folder of records."""
     folder = pathlib.Path(folder)
     records = read_records(folder)
     parts = [copy_table(records), tasks_table(records)]
     parts.append(benchmark_table(folder / "benchmark.json"))
+    parts.append(distortions_table(folder.parent / "spatial_transformer"))
     return "\n\n".join(part for part in parts if part)
 
 
