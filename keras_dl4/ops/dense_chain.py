@@ -126,7 +126,7 @@ class DenseChain:
             squares = ops.square(jacobian)
         else:
             gram = ops.matmul(ops.transpose(kernel), kernel)
-            squares = _product(factor, gram[None])
+            squares = _product(factor, gram[None]) * factor
         return ops.sum(ops.reshape(squares, (batch_size, -1)), axis=-1)
 
 

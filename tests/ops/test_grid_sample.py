@@ -74,7 +74,7 @@ def test_values_are_those_of_equation_3(
     "size", [(1, 1), (2, 3), (28, 28), (33, 20), (224, 7), (5, 6, 7)]
 )
 def test_identity_gives_the_image_back(size, align_corners, rng):
-    images = rng.uniform(-1.0, 1.0, (2, *size, 2)).astype("float32")
+    images = rng.uniform(size=(2, *size, 2)).astype("float32")
     grid = np.repeat(regular_grid(size, align_corners), 2, axis=0)
     interpolations = ("bilinear", "nearest", "bicubic")[: 5 - len(size)]
     for interpolation, padding in itertools.product(interpolations, PADDINGS):
