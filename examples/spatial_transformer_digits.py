@@ -142,7 +142,7 @@ def matched_width(args, shape):
         return build_model(args, shape, model, width)[0].count_params()
 
     goal = count(args.width, f"st_{args.model}")
-    candidates = range(args.width // 4, 4 * args.width)
+    candidates = range(args.width, 16 * args.width)
     return candidates[bisect.bisect_left(candidates, goal, key=count)]
 
 

@@ -5,6 +5,7 @@ import importlib.util
 import json
 import pathlib
 
+import numpy as np
 import pytest
 
 BENCHMARKS = pathlib.Path(__file__).parents[1] / "benchmarks"
@@ -132,3 +133,59 @@ def test_ratio_of_a_penalty_is_to_the_plain_step_of_its_mode(script):
     assert rows[1]["ratio_of_min"] == pytest.approx(1.1)
     assert rows[1]["goal"] == 1.3
     assert rows[2]["ratio"] == 1.0
+
+
+def test_small_run_of_the_spatial_transformer(script, tmp_path, capsys):
+    out = tmp_path / "benchmark.json"
+    argv = (
+        "--libraries keras_dl4 map_coordinates --shapes 2x6x5x1 --threads 1 "
+        f"--rounds 2 --growth-sides 4 8 --out {out}"
+    ).split()
+    record = script("spatial_transformer").main(argv)
+    assert json.loads(out.read_text()) == record
+    rows = record["rows"]
+    assert {row["what"] for row in rows} == {"forward", "params", "image"}
+    assert {row["mode"] for row in rows} >= {"xla", "graph"}
+    for row in rows:
+        assert len(row["rounds_ms"]) == 2
+        assert 0 < row["min_ms"] <= row["median_ms"]
+    (growth,) = record["growth"]
+    assert growth["sizes"] == [4, 8]
+    assert growth["linear_ratios"] == [1, 4]
+    assert "| 2x6x5x1 | 1 | keras_dl4 | xla |" in capsys.readouterr().out
+
+
+def test_missing_libraries_are_named(script, monkeypatch):
+    benchmark = script("spatial_transformer")
+    monkeypatch.setattr(
+        benchmark,
+        "VARIANTS",
+        {("torch", "eager"): ("torch", "no_such_package")},
+    )
+    args = benchmark.parse(["--quick"])
+    assert benchmark.find_variants(args) == ({}, ["no_such_package"])
+
+
+def test_spatial_transformer_ratios_are_to_torch_within_a_round(script):
+    report = script("spatial_transformer_report")
+    times = {"torch": [10.0, 20.0, 40.0], "keras_dl4": [11.0, 10.0, 8.0]}
+    rows = [
+        {"library": library, "mode": "xla", "threads": 2}
+        | {"rounds_ms": rounds, "min_ms": min(rounds)}
+        for library, rounds in times.items()
+    ]
+    report.add_ratios(rows)
+    assert [row["ratio"] for row in rows] == [1.0, 0.5]
+    assert rows[1]["ratio_of_min"] == 0.8
+    found = report.goals(rows)
+    assert (found["cells"], found["reached"], found["worst"]) == (1, 1, 0.5)
+
+
+@pytest.mark.parametrize("library", ["keras_dl4", "map_coordinates"])
+def test_a_library_that_warps_another_way_is_refused(script, library, rng):
+    worker = script("spatial_transformer_worker")
+    shape = (2, 6, 5, 1)
+    with pytest.raises(ArithmeticError, match=library):
+        worker.check(library, [rng.normal(size=shape)], shape)
+    with pytest.raises(ArithmeticError, match="not finite"):
+        worker.check(library, [np.full(shape, np.nan)], shape)

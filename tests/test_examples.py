@@ -29,6 +29,21 @@ SMALL_ARGUMENTS = {
             "--batch-size 2 --num-tests 2 --jit off --verbose 2 --out {out}"
         ).split(),
     ],
+    "spatial_transformer_digits": [
+        (
+            "--distortion R --num-train 64 --batch-size 32 --epochs 1 "
+            "--num-tests 20 --demo --verbose 2 --out {out}"
+        ).split(),
+        (
+            "--distortion addition --model st_fcn --num-train 32 "
+            "--transform thin_plate_spline --batch-size 16 --epochs 1 "
+            "--num-tests 20 --preset paper --verbose 2 --out {out}"
+        ).split(),
+        (
+            "--distortion TC --model cnn --width 4 --num-train 16 "
+            "--batch-size 8 --epochs 1 --num-tests 20 --verbose 2 --out {out}"
+        ).split(),
+    ],
 }
 RUNS = [
     pytest.param(stem, arguments, id=f"{stem}-{number}")

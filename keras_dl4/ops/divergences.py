@@ -89,6 +89,6 @@ def gaussian_kl(mean, log_variance, prior_mean=0.0, prior_log_variance=0.0):
     # `expm1` keeps what is left of the variances when they are nearly equal.
     return 0.5 * (
         ops.expm1(log_ratio)
-        + log_ratio
+        - log_ratio
         + squared_distance * ops.exp(-prior_log_variance)
     )
