@@ -8,6 +8,7 @@ from keras_dl4 import layers
 from keras_dl4 import metrics
 from keras_dl4 import ops
 from keras_dl4 import regularizers
+from keras_dl4 import transforms
 
 __version__ = "0.1.0"
 
@@ -25,6 +26,7 @@ __all__ = [
     "ops",
     "regularizers",
     "serving",
+    "transforms",
 ]
 
 

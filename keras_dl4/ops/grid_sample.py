@@ -38,7 +38,8 @@ def grid_sample(
 ):
     """Samples images or volumes at the points of a grid.
 
-    Differentiable in the images and, except with `"nearest"`, in the grid.
+    Differentiable, more than once too, in the images and, except with
+    `"nearest"`, in the grid.
     Coordinates and weights are float32 whatever the dtype of the images; sums
     are float32, or float64 if the images are, and the result has the dtype of
     the images. No grid reads outside the image: points that are NaN give NaN.
@@ -60,7 +61,8 @@ def grid_sample(
             and last pixels if `True`, their outer edges if `False`. Defaults
             to `False`.
         data_format: `"channels_last"` or `"channels_first"`, of the images
-            and the result. Defaults to `keras.config.image_data_format()`.
+            and the result, or `None` for the setting of Keras. Defaults to
+            `None`.
 
     Returns:
         Tensor `(batch, *size, channels)`, or `(batch, channels, *size)` if

@@ -1,9 +1,9 @@
 """Bilinear and trilinear sampling with a gradient of its own.
 
 `keras_dl4.ops.grid_sample` is the public face. The gradient is written out
-because the automatic one is up to three times slower with XLA on a CPU: most
-of its time goes into the gradient for the image, which adds every point to the
-pixels around it.
+because a step with the automatic one takes up to three times as long with XLA
+on a CPU: 7.3 ms instead of 2.5 for 128 x 28 x 28 x 1, 29 instead of 13 for
+16 x 128 x 128 x 3 (affine grid included, one thread).
 """
 
 import itertools
@@ -106,8 +106,8 @@ def _materialized_columns(grid):
     """The same as `grid[..., i]` for each i, for many uses.
 
     XLA computes a gather once, but what leads to a slice again in each of the
-    ten loops over all points: for an affine grid that takes longer than the
-    rest of the gradient.
+    ten loops over all points. With slices of an affine grid, the gradient takes
+    1.5 to 2 times as long.
     """
     rank = grid.shape[-1]
     shape = ops.shape(grid)[:-1]
@@ -190,42 +190,37 @@ class _Points:
         return ops.stack(columns[::-1], axis=-1)
 
     def image_gradient(self, upstream):
-        """Adds each point to the pixels around it.
+        """Adds each point to the pixels around it, row after row.
 
-        XLA adds row after row on a CPU. Pixels that are neighbors in x make
-        one row, in gray images those of a square: fewer and wider rows are
-        faster until they no longer fit the caches. (With squares, 16 channels
-        take 1.3 times, and one pixel a row 1.2 times as long; one pixel a row
-        takes 1.2 times as long for gray images and 1.1 times for colors.)
+        A row is one pixel, but in color images two that are neighbors in x:
+        XLA adds rows of three floats slowly on a CPU. The whole gradient of
+        16 x 128 x 128 x 3 takes 13 ms so, 15 ms with one pixel a row. With 1,
+        2, 4, 8, 16 or 32 channels, two pixels a row are 2 to 15 % slower,
+        and all four from the same to 70 % slower.
         """
-        rank = len(self.sizes)
-        together = 2 if self.channels == 1 else 1
+        together = 2 if self.channels == 3 else 1
         padded = [size + 2 for size in self.sizes]
-        squares = list(itertools.product((0, 1), repeat=together))
-        width = len(squares) * self.channels
+        width = together * self.channels
         total = ops.zeros((self.batch * math.prod(padded), width), self.dtype)
-        for outer in itertools.product((0, 1), repeat=rank - together):
-            shares = [
-                self.weight((*outer, *inner))[..., None] * upstream
-                for inner in squares
-            ]
-            first = self.start + self.offset((*outer, *[0] * together))
+        for corner in self.corners:
+            pixels = [corner, (*corner[:-1], 1)][:together]
+            if together == 2 and corner[-1] == 1:
+                continue
+            shares = [self.weight(c)[..., None] * upstream for c in pixels]
             total = ops.scatter_update(
                 total,
-                ops.reshape(first, (-1, 1)),
+                ops.reshape(self.start + self.offset(corner), (-1, 1)),
                 ops.reshape(ops.concatenate(shares, axis=-1), (-1, width)),
                 reduction="add",
             )
-        shape = (self.batch, *padded, len(squares), self.channels)
-        total = ops.reshape(total, shape)
-        gradient = 0.0
-        for i, inner in enumerate(squares):
-            shift = (*[0] * (rank - together), *inner)
-            window = [
-                slice(1 - high, size + 1 - high)
-                for size, high in zip(self.sizes, shift, strict=True)
-            ]
-            gradient = gradient + total[(slice(None), *window, i)]
+        total = ops.reshape(
+            total, (self.batch, *padded, together, self.channels)
+        )
+        inside = [slice(1, size + 1) for size in self.sizes]
+        gradient = total[(slice(None), *inside, 0)]
+        if together == 2:
+            inside[-1] = slice(0, self.sizes[-1])
+            gradient = gradient + total[(slice(None), *inside, 1)]
         return gradient
 
 

@@ -26,9 +26,10 @@ def test_gradients_are_those_of_equation_3(size, padding, align_corners, rng):
 
 @needs_tensorflow
 @pytest.mark.parametrize("size", [(5, 4), (3, 4, 2)])
-def test_gradients_agree_under_xla(size, rng):
+@pytest.mark.parametrize("channels", [1, 3])
+def test_gradients_agree_under_xla(size, channels, rng):
     target = (2,) * (len(size) - 1) + (5,)
-    images, grid = draw(rng, size, target, channels=2, reach=1.6)
+    images, grid = draw(rng, size, target, channels=channels, reach=1.6)
     settings = ("bilinear", "zeros", False)
     assert_gradients_agree(images, grid, settings, rng, jit=True)
 
@@ -95,3 +96,34 @@ def test_gradient_for_half_precision_adds_in_float32(gradient_of):
     gradient = gradient_of(total, at=np.ones((1, 3, 3, 1), "float32"))
     assert gradient[0, 1, 1, 0] == 1024.0
     assert gradient.sum() == 1024.0
+
+
+@needs_tensorflow
+@pytest.mark.parametrize("jit", [False, True])
+def test_gradient_of_a_gradient_agrees_with_differences(jit, rng):
+    import tensorflow as tf
+
+    images, grid = map(tf.constant, draw(rng, (5, 4), (2, 5), reach=0.9))
+
+    @tf.function(jit_compile=jit)
+    def squared_gradient(images, grid):
+        with tf.GradientTape() as outer:
+            outer.watch([images, grid])
+            with tf.GradientTape() as tape:
+                tape.watch([images, grid])
+                total = tf.reduce_sum(grid_sample(images, grid) ** 2)
+            found = tape.gradient(total, [images, grid])
+            value = sum(tf.reduce_sum(x**2) for x in found)
+        return value, outer.gradient(value, [images, grid])
+
+    _, found = squared_gradient(images, grid)
+    for i, gradient in enumerate(found):
+        step = tf.constant(1e-3 * rng.normal(size=gradient.shape), "float32")
+        values = []
+        for sign in (1.0, -1.0):
+            moved = [images, grid]
+            moved[i] = moved[i] + sign * step
+            values.append(squared_gradient(*moved)[0])
+        expected = float(values[0] - values[1]) / 2
+        actual = float(tf.reduce_sum(gradient * step))
+        assert actual == pytest.approx(expected, rel=1e-2, abs=1e-2)
