@@ -90,13 +90,17 @@ format: $(TEST_STAMP) ## Repair style and formatting
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-saved-models: $(DEMO_STAMP) ## Train and write saved_models/ anew
-	@$(PY) examples/ntm_tasks.py --task copy --demo \
-		--out runs/saved_models/copy
-	@run=runs/saved_models/copy new=runs/saved_models/ntm_copy; \
-	rm -rf $$new; mkdir $$new; \
-	cp -r $$run/saved_model/1 $$run/result.json $$new; \
-	rm -rf saved_models/ntm_copy; mv $$new saved_models/ntm_copy
+saved-models: $(TEST_STAMP) ## Train and write saved_models/ anew
+	@new=runs/saved_models; rm -rf $$new; \
+	$(PY) examples/ntm_tasks.py --task copy --demo --out $$new/runs/ntm_copy; \
+	$(PY) examples/spatial_transformer_digits.py --distortion RTS --demo \
+		--out $$new/runs/spatial_transformer_digits; \
+	for run in $$new/runs/*; do \
+		model=$$new/$$(basename $$run); mkdir $$model; \
+		cp -r $$run/saved_model/1 $$run/result.json $$model; done; \
+	KERAS_DL4_SAVED_MODELS=$$new $(PY) -m pytest tests/test_saved_models.py; \
+	for run in $$new/runs/*; do name=$$(basename $$run); \
+		rm -rf saved_models/$$name; mv $$new/$$name saved_models; done
 	@$(PY) results/fill_readme.py
 
 benchmark: $(TEST_STAMP) ## Time a training step beside the LSTM baseline
