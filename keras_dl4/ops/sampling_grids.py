@@ -15,6 +15,8 @@ transform gives the regular grid exactly.
 
 from keras import ops
 
+from keras_dl4.backend import with_gradient
+
 
 def regular_axes(size, align_corners=False):
     """Coordinates of the pixel centers of an image, one array for each axis.
@@ -106,10 +108,34 @@ def affine_grid(theta, size, align_corners=False):
     theta = ops.cast(theta, "float32")
     rank = _checked_rank("affine_grid", theta.shape, size, extra_row=False)
     axes = regular_axes(size, align_corners)
-    return ops.stack(
-        [axes[row] + _displacement(theta, row, axes) for row in range(rank)],
-        axis=-1,
-    )
+
+    @with_gradient
+    def grid_of(theta):
+        grid = ops.stack(
+            [
+                axes[row] + _displacement(theta, row, axes)
+                for row in range(rank)
+            ],
+            axis=-1,
+        )
+
+        def gradient(upstream):
+            # XLA computes `upstream` anew for each sum of products over all
+            # points, but once for a product of matrices.
+            ones = ops.ones(size, "float32")
+            basis = [ops.reshape(axis * ones, (-1, 1)) for axis in axes]
+            basis.append(ops.reshape(ones, (-1, 1)))
+            basis = ops.concatenate(basis, axis=-1)
+            points = ops.shape(basis)[0]
+            rows = [
+                ops.matmul(ops.reshape(upstream[..., i], (-1, points)), basis)
+                for i in range(rank)
+            ]
+            return (ops.stack(rows, axis=1),)
+
+        return grid, gradient
+
+    return grid_of(theta)
 
 
 def projective_grid(theta, size, align_corners=False, epsilon=1e-6):

@@ -127,3 +127,15 @@ def test_gradient_of_a_gradient_agrees_with_differences(jit, rng):
         expected = float(values[0] - values[1]) / 2
         actual = float(tf.reduce_sum(gradient * step))
         assert actual == pytest.approx(expected, rel=1e-2, abs=1e-2)
+
+
+def test_one_pixel_outside_there_is_no_slope(rng, gradient_of):
+    images = rng.normal(size=(1, 4, 4, 1)).astype("float32")
+    # The pixels -2, -1 and 4 of a row of four; -1 leans on pixel 0.
+    grid = np.array([[-1.75, 0.1], [-1.25, 0.1], [1.25, 0.1]], "float32")
+
+    def total(grid):
+        return keras.ops.sum(grid_sample(images, grid))
+
+    gradient = gradient_of(total, at=grid[None, None])[0, 0]
+    np.testing.assert_array_equal(gradient[:, 0] != 0.0, [False, True, False])
