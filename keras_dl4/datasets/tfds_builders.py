@@ -30,7 +30,6 @@ _CITATION = """\
 }"""
 
 
-@functools.cache
 def register_tfds_builders():
     """Makes the finite sets of this package known to `tfds.load`.
 
@@ -89,6 +88,7 @@ def _config_class(tfds):
     return DistortedDigitsConfig
 
 
+@functools.cache  # tensorflow-datasets takes a name only once
 def _distorted_digits_builder(tfds):
     """The builder class; making it makes it known to `tfds.load`."""
     config_class = _config_class(tfds)

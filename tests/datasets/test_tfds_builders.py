@@ -151,6 +151,5 @@ def test_registering_again_gives_the_same_builders():
 
 def test_missing_tfds_error_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "tensorflow_datasets", None)
-    register_tfds_builders.cache_clear()
     with pytest.raises(ImportError, match=r"pip install 'keras_dl4\[datasets"):
         register_tfds_builders()
