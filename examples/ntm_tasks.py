@@ -91,7 +91,6 @@ SETTINGS = (
 ).split()
 VALIDATION_SEED, TEST_SEED = 2**31, 2**31 + 1
 SEQUENCES_PER_EPOCH = 500
-# Fig. 4 of the paper, which prints no numbers.
 PAPER_COPY = {10: "0", 20: "0", 30: "about 0", 50: "about 0", 120: "1 vector"}
 CHECK_IN_CLEAN_PROCESS = """
 import sys, numpy as np, tensorflow as tf
@@ -137,12 +136,13 @@ def build_model(args, task, return_trace=False):
 def compile_model(args, model, num_steps, placement):
     rate = args.learning_rate  # RMSprop: Graves (2013), equations 38 to 45
     if args.decay:
+        decay_steps = max(1, round(args.decay * num_steps))
         rate = keras.optimizers.schedules.CosineDecay(
             rate,
-            decay_steps=round(args.decay * num_steps),
+            decay_steps,
             alpha=0.01,
             warmup_target=rate,
-            warmup_steps=num_steps - round(args.decay * num_steps),
+            warmup_steps=num_steps - decay_steps,
         )
     model.compile(
         keras.optimizers.RMSprop(
@@ -312,8 +312,8 @@ def parse(argv):
     add("--decay", type=float, help="last part in which the rate falls")
     add("--seed", type=int, default=0)
     add("--num-tests", type=int, default=100, help="sequences per test")
-    one_each = keras.backend.backend() == "torch"  # which allows no more
-    add("--steps-per-execution", type=int, default=1 if one_each else 50)
+    steps = 1 if keras.backend.backend() == "torch" else 50  # its only choice
+    add("--steps-per-execution", type=int, default=steps)
     add("--out", help="folder of the run (default: runs/<task>_<model>)")
     one_of = parser.add_mutually_exclusive_group().add_argument
     one_of("--resume", action="store_true", help="go on with the run in --out")
