@@ -44,6 +44,18 @@ SMALL_ARGUMENTS = {
             "--batch-size 8 --epochs 1 --num-tests 20 --verbose 2 --out {out}"
         ).split(),
     ],
+    "spatial_transformer_colocalization": [
+        (
+            "--num-train 100 --num-images 8 --batch-size 4 --encoder-steps 1 "
+            "--epochs 2 --steps-per-epoch 2 --verbose 2 --out {out}"
+        ).split(),
+    ],
+    "spatial_transformer_volumes": [
+        (
+            "--num-train 8 --batch-size 4 --epochs 1 --num-tests 4 "
+            "--verbose 2 --out {out}"
+        ).split(),
+    ],
 }
 RUNS = [
     pytest.param(stem, arguments, id=f"{stem}-{number}")
