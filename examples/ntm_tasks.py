@@ -12,7 +12,6 @@ import os
 import pathlib
 import shlex
 import shutil
-import subprocess
 import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -92,15 +91,6 @@ SETTINGS = (
 VALIDATION_SEED, TEST_SEED = 2**31, 2**31 + 1
 SEQUENCES_PER_EPOCH = 500
 PAPER_COPY = {10: "0", 20: "0", 30: "about 0", 50: "about 0", 120: "1 vector"}
-CHECK_IN_CLEAN_PROCESS = """
-import sys, numpy as np, tensorflow as tf
-data = np.load(sys.argv[2])
-loaded = tf.saved_model.load(sys.argv[1])
-logits = loaded.signatures["serving_default"](sequence=data["x"])["logits"]
-error = float(np.abs(logits.numpy() - data["logits"]).max())
-is_clean = "keras_dl4" not in sys.modules
-sys.exit(0 if is_clean and error < 1e-3 else f"Largest error: {error}")
-"""
 
 
 def build_model(args, task, return_trace=False):
@@ -265,11 +255,8 @@ def export(args, model, batches):
     shutil.rmtree(path.parent, ignore_errors=True)  # of a run that was resumed
     keras_dl4.serving.export_saved_model(model, path)
     x = batches[TASKS[args.task]["tests"][-1]][0][:8]
-    sample = args.out / "sample.npz"
-    np.savez(sample, x=x, logits=model.predict(x, verbose=0))
-    subprocess.run(
-        [sys.executable, "-I", "-c", CHECK_IN_CLEAN_PROCESS, path, sample],
-        check=True,
+    keras_dl4.serving.check_in_clean_process(
+        path, {"sequence": x}, {"logits": model.predict(x, verbose=0)}
     )
     print(f"{path}: loaded without keras_dl4 in a clean process, it agrees.")
 
@@ -339,23 +326,10 @@ def parse(argv):
     return args
 
 
-def prepare_folder(args):
-    """Refuses to lose an earlier run, unless it was asked for."""
-    is_run = (args.out / "result.json").exists()
-    is_used = args.out.exists() and any(args.out.iterdir())
-    if is_run and (args.overwrite or (args.demo and not args.resume)):
-        shutil.rmtree(args.out)
-    elif is_used and not args.resume:
-        raise FileExistsError(
-            f"{args.out} is not empty. Go on with a run by --resume, replace "
-            "it by --overwrite, or give another --out."
-        )
-    args.out.mkdir(parents=True, exist_ok=True)
-
-
 def main(argv=None):
     args = parse(argv)
-    prepare_folder(args)
+    overwrite = args.overwrite or (args.demo and not args.resume)
+    keras_dl4.callbacks.prepare_run_folder(args.out, args.resume, overwrite)
     recorded = pathlib.Path(__file__).parents[1] / "results/ntm/copy_lstm.json"
     is_compared = args.demo and args.task == "copy" and recorded.exists()
     args.compare = json.loads(recorded.read_text()) if is_compared else None

@@ -12,7 +12,6 @@ import os
 import pathlib
 import shlex
 import shutil
-import subprocess
 import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -75,15 +74,6 @@ PAPER = {
     "TC": (13.2, 3.5, 2.0, 1.7),
     "addition": (47.7, 14.7, 9.0, None),
 }
-CHECK_IN_CLEAN_PROCESS = """
-import sys, numpy as np, tensorflow as tf
-data = np.load(sys.argv[2])
-loaded = tf.saved_model.load(sys.argv[1])
-logits = loaded.signatures["serving_default"](image=data["x"])["logits"]
-error = float(np.abs(logits.numpy() - data["logits"]).max())
-is_clean = "keras_dl4" not in sys.modules
-sys.exit(0 if is_clean and error < 1e-3 else f"Largest error: {error}")
-"""
 
 
 def build_model(args, shape, model, width):
@@ -273,11 +263,8 @@ def export(args, model, images):
     path = args.out / "saved_model" / "1"
     shutil.rmtree(path.parent, ignore_errors=True)  # of a run that was resumed
     keras_dl4.serving.export_saved_model(model, path)
-    sample = args.out / "sample.npz"
-    np.savez(sample, x=images, logits=model.predict(images, verbose=0))
-    subprocess.run(
-        [sys.executable, "-I", "-c", CHECK_IN_CLEAN_PROCESS, path, sample],
-        check=True,
+    keras_dl4.serving.check_in_clean_process(
+        path, {"image": images}, {"logits": model.predict(images, verbose=0)}
     )
     print(f"{path}: loaded without keras_dl4 in a clean process, it agrees.")
 
@@ -337,23 +324,10 @@ def parse(argv):
     return args
 
 
-def prepare_folder(args):
-    """Refuses to lose an earlier run, unless it was asked for."""
-    is_run = (args.out / "result.json").exists()
-    is_used = args.out.exists() and any(args.out.iterdir())
-    if is_run and (args.overwrite or (args.demo and not args.resume)):
-        shutil.rmtree(args.out)
-    elif is_used and not args.resume:
-        raise FileExistsError(
-            f"{args.out} is not empty. Go on with a run by --resume, replace "
-            "it by --overwrite, or give another --out."
-        )
-    args.out.mkdir(parents=True, exist_ok=True)
-
-
 def main(argv=None):
     args = parse(argv)
-    prepare_folder(args)
+    overwrite = args.overwrite or (args.demo and not args.resume)
+    keras_dl4.callbacks.prepare_run_folder(args.out, args.resume, overwrite)
     keras.utils.set_random_seed(args.seed)
     placement = keras_dl4.distribute.configure(args.strategy, args.jit)
     data = make_data(args)

@@ -15,7 +15,6 @@ import argparse
 import os
 import pathlib
 import shlex
-import shutil
 import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -183,16 +182,14 @@ def parse(argv):
     args = parser.parse_args(argv)
     args.out = pathlib.Path(args.out or f"runs/volumes_{args.model}")
     args.num_train = args.num_train or NUM_TRAIN[args.data]
-    if args.out.exists() and any(args.out.iterdir()) and not args.resume:
-        if not args.overwrite or not (args.out / "result.json").exists():
-            parser.error(f"{args.out} is not empty: --resume or --overwrite?")
-        shutil.rmtree(args.out)
-    args.out.mkdir(parents=True, exist_ok=True)
     return args
 
 
 def main(argv=None):
     args = parse(argv)
+    keras_dl4.callbacks.prepare_run_folder(
+        args.out, args.resume, args.overwrite
+    )
     keras.utils.set_random_seed(args.seed)
     placement = keras_dl4.distribute.configure(args.strategy, args.jit)
     data, test = make_data(args)

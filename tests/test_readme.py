@@ -21,7 +21,7 @@ def test_python_blocks_run_in_order(tmp_path, monkeypatch):
 
 def test_readme_is_short_and_shows_code_early():
     text = README.read_text()
-    assert len(text.splitlines()) <= 250
+    assert len(text.splitlines()) <= 200
     assert len(text.split("```python")[0].splitlines()) <= 30
 
 

@@ -4,6 +4,7 @@ from keras_dl4.callbacks.atomic_backup import AtomicBackup
 from keras_dl4.callbacks.first_below import FirstBelow
 from keras_dl4.callbacks.k_sparse_schedule import KSparseSchedule
 from keras_dl4.callbacks.memory_use_image import MemoryUseImage
+from keras_dl4.callbacks.run_folder import prepare_run_folder
 from keras_dl4.callbacks.run_recorder import RunRecorder
 from keras_dl4.callbacks.warp_image import WarpImage
 
@@ -14,4 +15,5 @@ __all__ = [
     "MemoryUseImage",
     "RunRecorder",
     "WarpImage",
+    "prepare_run_folder",
 ]

@@ -1,16 +1,12 @@
 """A picture of the memory use of a model, for TensorBoard."""
 
-import importlib.util
-import io
-import os
-import time
-
-import keras
 import numpy as np
 from keras import ops
 
+from keras_dl4.callbacks.figure_image import FigureImage
 
-class MemoryUseImage(keras.callbacks.Callback):
+
+class MemoryUseImage(FigureImage):
     """Logs a picture of the memory use of one sequence to TensorBoard.
 
     Add it to `fit` to watch the weightings become sharp while a memory network
@@ -66,7 +62,7 @@ class MemoryUseImage(keras.callbacks.Callback):
         tag="memory_use",
         locations=None,
     ):
-        super().__init__()
+        super().__init__(log_dir, every, tag)
         inputs = np.asarray(inputs)
         if inputs.ndim != 2:
             raise ValueError(
@@ -74,43 +70,12 @@ class MemoryUseImage(keras.callbacks.Callback):
                 f"Received: inputs of shape {inputs.shape}. Take one sequence "
                 "out of a batch with an index: `inputs[0]`."
             )
-        if every < 1:
-            raise ValueError(
-                "`every` must be a number of epochs, at least 1. Received: "
-                f"every={every}. Leave the callback out for no pictures."
-            )
-        for package, extra in (
-            ("tensorboard", "tensorboard"),
-            ("matplotlib", "figures"),
-        ):
-            if importlib.util.find_spec(package) is None:
-                raise ImportError(
-                    f"MemoryUseImage needs {package}. "
-                    f"Install it with: pip install 'keras_dl4[{extra}]'"
-                )
         self.trace_model = trace_model
         self.inputs = inputs
-        self.log_dir = os.fspath(log_dir)
-        self.every = every
-        self.tag = tag
         self.locations = locations
-        self._writer = None
 
-    def on_train_begin(self, logs=None):
-        # A trace model that does not fit is found now, not after an epoch.
-        self._draw()
-
-    def on_epoch_end(self, epoch, logs=None):
-        if epoch % self.every == 0:
-            figure = self._draw(title=f"Epoch {epoch + 1}")
-            self._write(figure, epoch)
-
-    def on_train_end(self, logs=None):
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
-
-    def _draw(self, title=None):
+    def draw(self, title=None):
+        """Returns the figure of the sequence, by the weights of now."""
         from keras_dl4 import figures
 
         result = self.trace_model(ops.convert_to_tensor(self.inputs[None]))
@@ -135,33 +100,3 @@ class MemoryUseImage(keras.callbacks.Callback):
             locations=self.locations,
             title=title,
         )
-
-    def _write(self, figure, step):
-        from tensorboard.compat.proto import event_pb2
-        from tensorboard.compat.proto import summary_pb2
-        from tensorboard.summary.writer import event_file_writer
-
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format="png")
-        png = buffer.getvalue()
-        image = summary_pb2.Summary.Image(
-            width=int.from_bytes(png[16:20], "big"),  # of the PNG header
-            height=int.from_bytes(png[20:24], "big"),
-            colorspace=4,  # RGBA
-            encoded_image_string=png,
-        )
-        value = summary_pb2.Summary.Value(tag=self.tag, image=image)
-        if self._writer is None:
-            # The suffix tells it from another writer in the same second.
-            self._writer = event_file_writer.EventFileWriter(
-                self.log_dir, filename_suffix=".memory_use"
-            )
-        self._writer.add_event(
-            event_pb2.Event(
-                wall_time=time.time(),
-                step=step,
-                summary=summary_pb2.Summary(value=[value]),
-            )
-        )
-        # A run that is killed later keeps the pictures it has made.
-        self._writer.flush()

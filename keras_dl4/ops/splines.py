@@ -165,7 +165,8 @@ def interpolate_spline(
         Float32 tensor `(batch, m, channels)`.
 
     Raises:
-        ValueError: If a rank or the order is wrong.
+        ValueError: If a rank or the order is wrong, or points and queries
+            differ in dimensions.
 
     Example:
 

@@ -1,0 +1,54 @@
+import keras
+import numpy as np
+import pytest
+
+from keras_dl4.serving import check_in_clean_process
+from keras_dl4.serving import export_saved_model
+
+pytest.importorskip("tensorflow")
+
+FEATURES = np.arange(12, dtype="float32").reshape((3, 4))
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    if keras.backend.backend() != "tensorflow":
+        pytest.skip("only TensorFlow exports")
+    inputs = keras.Input((4,), name="features")
+    outputs = keras.layers.Dense(2, name="logits")(inputs)
+    model = keras.Model(inputs, outputs)
+    path = tmp_path_factory.mktemp("model") / "1"
+    export_saved_model(model, path)
+    return path, model.predict(FEATURES, verbose=0)
+
+
+def test_equal_outputs_pass(exported):
+    path, logits = exported
+    error = check_in_clean_process(
+        path, {"features": FEATURES}, {"logits": logits}
+    )
+    assert error < 1e-5
+
+
+def test_other_outputs_are_refused(exported):
+    path, logits = exported
+    with pytest.raises(ValueError, match="differs.*0.5"):
+        check_in_clean_process(
+            path, {"features": FEATURES}, {"logits": logits + 0.5}
+        )
+    with pytest.raises(ValueError, match="differs.*nan"):
+        check_in_clean_process(
+            path, {"features": FEATURES}, {"logits": logits * np.nan}
+        )
+
+
+def test_what_fails_says_why(exported, tmp_path):
+    path, logits = exported
+    with pytest.raises(ValueError, match="does not exist"):
+        check_in_clean_process(
+            tmp_path / "2", {"features": FEATURES}, {"logits": logits}
+        )
+    with pytest.raises(ValueError, match="KeyError"):
+        check_in_clean_process(
+            path, {"features": FEATURES}, {"logits": logits}, "other"
+        )
