@@ -10,8 +10,7 @@ class ContractiveRegularization(keras.layers.Layer):
     """Calls an encoder and adds a penalty on its Jacobian to the loss.
 
     Use it to put a `keras_dl4.regularizers.ContractivePenalty` into a model
-    of your own; `keras_dl4.models.Autoencoder` takes such penalties itself.
-    Random draws of the penalty are different on each replica and resume from
+    of your own. Random draws of the penalty are different on each replica and resume from
     a checkpoint; in inference they are the same in each call.
 
     Args:

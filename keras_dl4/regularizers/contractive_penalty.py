@@ -21,8 +21,7 @@ class ContractivePenalty:
     mean_batch E ||J(x) - J(x + noise)||^2` for normal noise, so that the
     Jacobian changes little as well.
 
-    Give it to `keras_dl4.models.Autoencoder`, or put it into any model with
-    `keras_dl4.layers.ContractiveRegularization`. The Jacobian is the one of
+    Put it into a model with `keras_dl4.layers.ContractiveRegularization`. The Jacobian is the one of
     the encoder in inference, without dropout or noise inside; the calls that
     it takes add no losses of the encoder a second time.
 
