@@ -10,8 +10,8 @@ class ContractiveRegularization(keras.layers.Layer):
     """Calls an encoder and adds a penalty on its Jacobian to the loss.
 
     Use it to put a `keras_dl4.regularizers.ContractivePenalty` into a model
-    of your own. Random draws of the penalty are different on each replica and resume from
-    a checkpoint; in inference they are the same in each call.
+    of your own. Random draws of the penalty are different on each replica and
+    resume from a checkpoint; in inference they are the same in each call.
 
     Args:
         encoder: Layer or model from one float tensor to another.

@@ -21,9 +21,9 @@ class ContractivePenalty:
     mean_batch E ||J(x) - J(x + noise)||^2` for normal noise, so that the
     Jacobian changes little as well.
 
-    Put it into a model with `keras_dl4.layers.ContractiveRegularization`. The Jacobian is the one of
-    the encoder in inference, without dropout or noise inside; the calls that
-    it takes add no losses of the encoder a second time.
+    Put it into a model with `keras_dl4.layers.ContractiveRegularization`. The
+    Jacobian is the one of the encoder in inference, without dropout or noise
+    inside; the calls that it takes add no losses of the encoder a second time.
 
     Args:
         weight: Float, at least 0, factor $\lambda$ of the squared norm.
