@@ -1,6 +1,6 @@
-"""The README's tables agree with the recorded runs, which are complete."""
+"""The READMEs' tables agree with the recorded runs, which are complete."""
 
-import importlib.util
+import importlib
 import json
 import pathlib
 
@@ -10,13 +10,25 @@ ROOT = pathlib.Path(__file__).parents[1]
 REQUIRED = ("command", "commit", "versions", "machine", "minutes", "curve")
 
 
-@pytest.fixture(scope="module")
-def fill_readme():
-    path = ROOT / "results" / "fill_readme.py"
-    spec = importlib.util.spec_from_file_location("fill_readme", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+@pytest.fixture
+def load(monkeypatch):
+    """Imports a file of results/, which is no package."""
+    monkeypatch.syspath_prepend(ROOT / "results")
+    return importlib.import_module
+
+
+@pytest.fixture
+def ntm(load):
+    return load("tables_ntm")
+
+
+@pytest.fixture
+def fill_readme(load):
+    return load("fill_readme")
+
+
+def text_of(module, folder):
+    return "\n\n".join(module.tables(folder))
 
 
 def committed_records():
@@ -94,18 +106,18 @@ def cells_of(text, start):
 
 
 def test_no_records_give_no_table(fill_readme, tmp_path):
-    assert fill_readme.readme_tables(tmp_path) == ""
-    assert fill_readme.readme_tables(tmp_path / "missing") == ""
+    for content in fill_readme.contents(tmp_path / "missing").values():
+        assert content == ""
 
 
-def test_unfinished_record_gives_no_row(fill_readme, tmp_path):
+def test_unfinished_record_gives_no_row(ntm, tmp_path):
     record = made_up_record({"10": 0.0})
     del record["tests"]
     write(tmp_path, copy_lstm=record)
-    assert fill_readme.readme_tables(tmp_path) == ""
+    assert ntm.tables(tmp_path) == [] == ntm.summary(tmp_path)
 
 
-def test_seeds_are_shown_as_median_and_worst(fill_readme, tmp_path):
+def test_seeds_are_shown_as_median_and_worst(ntm, tmp_path):
     for seed, (percent, solved_at) in enumerate(
         [(0.0, 4500), (0.25, 5000), (7.0, None)]
     ):
@@ -113,7 +125,7 @@ def test_seeds_are_shown_as_median_and_worst(fill_readme, tmp_path):
             {"10": 0.0, "120": percent}, seed=seed, solved_at=solved_at
         )
         write(tmp_path, **{f"copy_ntm_seed{seed}": record})
-    text = fill_readme.readme_tables(tmp_path)
+    text = text_of(ntm, tmp_path)
     label, *cells = cells_of(text, "NTM")
     assert label.endswith("median of 3 seeds (worst)")
     assert cells == [
@@ -124,13 +136,13 @@ def test_seeds_are_shown_as_median_and_worst(fill_readme, tmp_path):
     assert "LSTM, 3 x 256" not in text
 
 
-def test_tasks_stand_beside_the_figures_of_the_paper(fill_readme, tmp_path):
+def test_tasks_stand_beside_the_figures_of_the_paper(ntm, tmp_path):
     ngrams = made_up_record({"200": 0.0}, optimal_bits_per_sequence=132.5)
     recall = made_up_record({"6": 0.0, "20": 1.0}, solved_at=9000)
     write(tmp_path, dynamic_ngrams=ngrams, associative_recall=recall)
-    text = fill_readme.readme_tables(tmp_path)
+    text = text_of(ntm, tmp_path)
     label, *cells = cells_of(text, "[dynamic N-grams")
-    assert label.endswith("(results/ntm/dynamic_ngrams.json)")
+    assert label.endswith("(ntm/dynamic_ngrams.json)")
     assert cells[0] == "200: 3.25 (1.50), optimum 132.50"
     assert "Fig. 13" in cells[1]
     assert cells[2:] == ["-", "15,000", "2"]
@@ -140,7 +152,7 @@ def test_tasks_stand_beside_the_figures_of_the_paper(fill_readme, tmp_path):
     assert "repeat copy" not in text
 
 
-def test_benchmark_shows_ntm_ratios_at_length_20(fill_readme, tmp_path):
+def test_benchmark_shows_ntm_ratios_at_length_20(ntm, tmp_path):
     row = {"model": "ntm", "mode": "xla", "length": 20, "batch": 1}
     row |= {"memory_size": 128, "ratio": 0.0713, "median_ms": 2.84}
     others = [
@@ -150,40 +162,81 @@ def test_benchmark_shows_ntm_ratios_at_length_20(fill_readme, tmp_path):
     ]
     rows = [*others, row, row | {"batch": 16, "mode": "jax", "ratio": 0.19}]
     write(tmp_path, benchmark={"rows": rows})
-    text = fill_readme.readme_tables(tmp_path)
+    text = text_of(ntm, tmp_path)
     assert cells_of(text, "length 20") == ["length 20", "XLA", "JAX"]
     assert cells_of(text, "batch 1 ") == ["batch 1", "0.071 (2.8 ms)", "-"]
     assert cells_of(text, "batch 16") == ["batch 16", "-", "0.190 (2.8 ms)"]
+
+
+def distorted_run(error, seed=0, **settings):
+    settings = {
+        "distortion": "RTS",
+        "model": "st_cnn",
+        "transform": "affine",
+        "num_transforms": 1,
+        "num_train": 20_000,
+        "epochs": 10,
+        "seed": seed,
+    } | settings
+    return {"settings": settings, "num_params": 71208, "test_error": error}
+
+
+def test_distortions_stand_beside_the_paper(load, tmp_path):
+    tables = load("tables_spatial_transformer")
+    write(
+        tmp_path,
+        RTS_st_cnn_seed0=distorted_run(3.0),
+        RTS_st_cnn_seed1=distorted_run(2.0, seed=1),
+        R_cnn_seed0=distorted_run(4.87, distortion="R", model="cnn"),
+        addition=distorted_run(
+            8.5, distortion="addition", model="st_fcn", num_transforms=2
+        ),
+        unfinished=distorted_run(None),
+    )
+    text = text_of(tables, tmp_path)
+    assert cells_of(text, "RTS")[1:] == [
+        *["2.50 (2.00 to 3.00)", "2", "71,208", "20,000 x 10", "0.5"]
+    ]
+    assert cells_of(text, "R, CNN")[1] == "4.87"
+    assert cells_of(text, "addition, 2 ST-FCN, affine")[-1] == "9.0"
+    assert tables.summary(tmp_path) == [
+        ["RTS MNIST, ST-CNN, affine, error in %", "2.50 (2.00 to 3.00)", 0.5]
+    ]
 
 
 @pytest.mark.parametrize(
     ("value", "text"),
     [(0.0, "0"), (0.004, "< 0.01"), (0.014, "0.01"), (1234.5, "1,234.50")],
 )
-def test_small_number_does_not_look_like_zero(fill_readme, value, text):
-    assert fill_readme.number(value) == text
+def test_small_number_does_not_look_like_zero(load, value, text):
+    assert load("table_text").number(value) == text
 
 
-def test_check_reports_and_filling_repairs(fill_readme, tmp_path, capsys):
-    empty = f"a\n{fill_readme.BEGIN}\nold\n{fill_readme.END}\nb\n"
-    readme = tmp_path / "README.md"
-    readme.write_text(empty)
+def test_check_reports_and_filling_repairs(load, tmp_path, capsys):
+    fill_readme, table_text = load("fill_readme"), load("table_text")
+    empty = f"a\n{table_text.BEGIN}\nold\n{table_text.END}\nb\n"
     model = write(tmp_path / "saved_models" / "ntm_copy" / "1").parent
-    (model.parent / "README.md").write_text(empty)
     write(model, result=made_up_record({"120": 0.5}))
-    write(tmp_path / "results/ntm", copy_lstm=made_up_record({"10": 50.0}))
+    write(tmp_path / "results/ntm", copy_lstm=made_up_record({"120": 50.0}))
+    readme, *others = [
+        tmp_path / folder / "README.md"
+        for folder in (".", "results", "saved_models")
+    ]
+    for path in (readme, *others):
+        path.write_text(empty)
 
     assert fill_readme.main(["--check"], tmp_path) == 1
     assert "make results-table" in capsys.readouterr().out
     assert readme.read_text() == empty
     assert fill_readme.main([], tmp_path) == 0
     filled = readme.read_text()
-    assert "LSTM, 3 x 256" in filled and "old" not in filled
+    assert "Copy 120 vectors, LSTM" in filled and "old" not in filled
     assert filled.startswith("a\n") and filled.endswith("\nb\n")
-    assert "| 120 | 1.50 | 0.50 |" in (model.parent / "README.md").read_text()
+    assert "| LSTM, 3 x 256 |" in others[0].read_text()
+    assert "| 120 | 1.50 | 0.50 |" in others[1].read_text()
     assert fill_readme.main(["--check"], tmp_path) == 0
 
 
-def test_missing_markers_raise(fill_readme):
+def test_missing_markers_raise(load):
     with pytest.raises(ValueError, match="results:begin"):
-        fill_readme.fill("a", "b")
+        load("table_text").fill("a", "b")

@@ -1,0 +1,108 @@
+"""The records of the spatial transformer, as tables."""
+
+import statistics
+
+from table_text import NONE
+from table_text import number
+from table_text import read_records
+from table_text import table
+
+DISTORTIONS = ("R", "RTS", "P", "E", "TC", "addition")
+MODELS = {"fcn": "FCN", "cnn": "CNN", "st_fcn": "ST-FCN", "st_cnn": "ST-CNN"}
+TRANSFORMS = {"thin_plate_spline": "TPS"}
+# Error in % in Tables 1 and 4 and section 4.1 of the paper, by distortion.
+PAPER = {
+    "FCN": (2.1, 5.2, 3.1, 3.2, 13.2, 47.7),
+    "CNN": (1.2, 0.8, 1.5, 1.4, 3.5, 14.7),
+    "ST-FCN, affine": (1.2, 0.8, 1.5, 2.7, 2.0),
+    "ST-FCN, projective": (1.3, 0.9, 1.4, 2.6),
+    "ST-FCN, TPS": (1.1, 0.8, 1.4, 2.4),
+    "ST-CNN, affine": (0.7, 0.5, 0.8, 1.2, 1.7),
+    "ST-CNN, projective": (0.8, 0.6, 0.8, 1.3),
+    "ST-CNN, TPS": (0.7, 0.5, 0.8, 1.1),
+    "2 ST-FCN, affine": (None,) * 5 + (9.0,),
+}
+SUMMARY = ("RTS", "TC")
+
+
+def model_name(settings):
+    """Name of a model as in the paper's tables."""
+    name = MODELS[settings["model"]]
+    if settings["num_transforms"] > 1 and name.startswith("ST"):
+        name = f"{settings['num_transforms']} {name}"
+    if "ST" in name:
+        transform = settings["transform"]
+        name += f", {TRANSFORMS.get(transform, transform)}"
+    return name
+
+
+def paper_error(distortion, model):
+    """Error in % in the paper, or None."""
+    errors = dict(zip(DISTORTIONS, PAPER.get(model, ()), strict=False))
+    return errors.get(distortion)
+
+
+def runs_by_setting(folder):
+    """Records by distortion, model, images and epochs; several are seeds."""
+    runs = {}
+    for record in read_records(folder, "test_error").values():
+        settings = record["settings"]
+        if settings.get("distortion") not in DISTORTIONS:
+            continue
+        key = (
+            DISTORTIONS.index(settings["distortion"]),
+            model_name(settings),
+            settings["num_train"],
+            settings["epochs"],
+        )
+        runs.setdefault(key, []).append(record)
+    return dict(sorted(runs.items()))
+
+
+def mean_and_range(values):
+    """Text of the mean, and of the range in brackets if there is one."""
+    text = number(statistics.mean(values))
+    if len(values) == 1:
+        return text
+    return f"{text} ({number(min(values))} to {number(max(values))})"
+
+
+def distortions_table(folder):
+    """Error of classifying distorted MNIST, beside the paper's."""
+    rows = []
+    for key, records in runs_by_setting(folder).items():
+        distortion, model = DISTORTIONS[key[0]], key[1]
+        errors = [record["test_error"] for record in records]
+        rows.append(
+            [
+                f"{distortion}, {model}",
+                mean_and_range(errors),
+                len(errors),
+                number(records[0]["num_params"], 0),
+                f"{key[2]:,} x {key[3]}",
+                paper_error(distortion, model) or NONE,
+            ]
+        )
+    if not rows:
+        return ""
+    header = ["distortion, model", "error % (range)", "seeds", "parameters"]
+    header += ["images x epochs", "paper's error %, 150,000 steps"]
+    caption = "Distorted MNIST, 10,000 test images:"
+    return f"{caption}\n\n{table(header, rows)}"
+
+
+def tables(folder):
+    """All tables of a folder of records, for results/README.md."""
+    return [part for part in [distortions_table(folder)] if part]
+
+
+def summary(folder):
+    """Rows of the README's table: what, here, in the paper."""
+    rows = []
+    for key, records in runs_by_setting(folder).items():
+        distortion, model = DISTORTIONS[key[0]], key[1]
+        if distortion in SUMMARY and model in ("CNN", "ST-CNN, affine"):
+            errors = [record["test_error"] for record in records]
+            rows.append([f"{distortion} MNIST, {model}, error in %"])
+            rows[-1] += [mean_and_range(errors), paper_error(distortion, model)]
+    return rows
