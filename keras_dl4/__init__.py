@@ -4,6 +4,7 @@ import importlib
 
 from keras_dl4 import callbacks
 from keras_dl4 import datasets
+from keras_dl4 import evaluation
 from keras_dl4 import layers
 from keras_dl4 import metrics
 from keras_dl4 import ops
@@ -20,6 +21,7 @@ __all__ = [
     "callbacks",
     "datasets",
     "distribute",
+    "evaluation",
     "figures",
     "layers",
     "metrics",

@@ -42,6 +42,10 @@ SHARED_BY_FOLDER = {
     "datasets.algorithmic.sequence_task",  # the abstract class of the tasks
     "datasets.digits",  # the source of what is distorted
     "datasets.distorted_digits",  # geometry and pasting under its kinds
+    "datasets.rectangles",  # a set that TFDS has as well
+    "evaluation.batches",  # how functions of a data set are computed
+    "figures.curve_axes",  # what figures of curves have in common
+    "figures.image_mosaic",  # what figures of images have in common
     "layers.abstract_spatial_transformer",  # the abstract class of two layers
     "layers.localization",  # the network inside a spatial transformer
     "layers.noise_source",  # the saved seeds inside every layer with noise
@@ -71,7 +75,7 @@ LIBRARIES = {
         {"datasets", "callbacks"},
     ),
     "tensorflow_datasets": (set(), {"datasets"}),
-    "sklearn": (set(), {"datasets"}),
+    "sklearn": (set(), {"datasets", "evaluation"}),
     "tensorboard": (set(), {"callbacks"}),
     "google": ({"serving"}, {"serving"}),  # protobuf, of SavedModel files
     "jax": ({"backend/jax.py"}, set()),

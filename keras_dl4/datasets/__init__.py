@@ -5,6 +5,7 @@ from keras_dl4.datasets.algorithmic import PrioritySortTask
 from keras_dl4.datasets.algorithmic import RepeatCopyTask
 from keras_dl4.datasets.algorithmic import SequenceTask
 from keras_dl4.datasets.algorithmic import optimal_ngram_predictions
+from keras_dl4.datasets.binarize import binarize
 from keras_dl4.datasets.digits import load_digits
 from keras_dl4.datasets.distorted_digits import AdditionDigits
 from keras_dl4.datasets.distorted_digits import ClutteredDigits
@@ -16,6 +17,7 @@ from keras_dl4.datasets.distorted_digits import PlacedDigits
 from keras_dl4.datasets.distorted_digits import ProjectedDigits
 from keras_dl4.datasets.distorted_digits import RotatedDigits
 from keras_dl4.datasets.distorted_digits import distort_digits
+from keras_dl4.datasets.rectangles import load_rectangles
 from keras_dl4.datasets.tfds_builders import register_tfds_builders
 
 __all__ = [
@@ -34,8 +36,10 @@ __all__ = [
     "RepeatCopyTask",
     "RotatedDigits",
     "SequenceTask",
+    "binarize",
     "distort_digits",
     "load_digits",
+    "load_rectangles",
     "optimal_ngram_predictions",
     "register_tfds_builders",
 ]

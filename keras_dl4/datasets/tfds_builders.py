@@ -7,6 +7,7 @@ import numpy as np
 
 from keras_dl4.datasets import digits
 from keras_dl4.datasets import distorted_digits
+from keras_dl4.datasets import rectangles
 
 _DISTORTIONS = ("R", "RTS", "P", "E", "TC", "addition", "colocalization")
 _TEST_SEED = 1  # the training digits have seed 0
@@ -28,6 +29,15 @@ _CITATION = """\
   booktitle={Advances in Neural Information Processing Systems},
   year={2015}
 }"""
+_RECTANGLES_CITATION = """\
+@inproceedings{larochelle2007empirical,
+  title={An Empirical Evaluation of Deep Architectures on Problems with Many
+         Factors of Variation},
+  author={Larochelle, Hugo and Erhan, Dumitru and Courville, Aaron and
+          Bergstra, James and Bengio, Yoshua},
+  booktitle={International Conference on Machine Learning},
+  year={2007}
+}"""
 
 
 def register_tfds_builders():
@@ -41,6 +51,7 @@ def register_tfds_builders():
     `rts`, `p`, `e`, `tc`, `addition` and `colocalization`, and each with
     `mnist_` in front. Images are uint8; the splits are `train` and `test`.
     For digits that are distorted anew in every epoch use `distort_digits`.
+    `"keras_dl4_rectangles"` is the set of `load_rectangles`.
 
     Returns:
         Tuple of the builder classes.
@@ -51,7 +62,7 @@ def register_tfds_builders():
     Example:
 
     >>> [builder.name for builder in register_tfds_builders()]
-    ['keras_dl4_distorted_digits']
+    ['keras_dl4_distorted_digits', 'keras_dl4_rectangles']
     """
     try:
         import tensorflow_datasets as tfds
@@ -61,7 +72,7 @@ def register_tfds_builders():
             "with: pip install 'keras_dl4[datasets,tensorflow]'"
         ) from error
 
-    return (_distorted_digits_builder(tfds),)
+    return _distorted_digits_builder(tfds), _rectangles_builder(tfds)
 
 
 def _config_class(tfds):
@@ -137,6 +148,49 @@ def _distorted_digits_builder(tfds):
             yield from _examples(self.builder_config.load(split))
 
     return KerasDl4DistortedDigits
+
+
+@functools.cache  # tensorflow-datasets takes a name only once
+def _rectangles_builder(tfds):
+    """The builder class; making it makes it known to `tfds.load`."""
+
+    class KerasDl4Rectangles(tfds.core.GeneratorBasedBuilder):
+        """Outlines of rectangles, to be told apart by the longer side."""
+
+        VERSION = tfds.core.Version("1.0.0")
+        RELEASE_NOTES = {"1.0.0": "First release."}
+        code_path = tfds.core.Path(__file__)  # as above
+
+        def _info(self):
+            return self.dataset_info_from_configs(
+                description=self.__doc__,
+                features=tfds.features.FeaturesDict(
+                    {
+                        "image": tfds.features.Image(shape=(28, 28, 1)),
+                        "label": tfds.features.ClassLabel(
+                            names=("tall", "wide")
+                        ),
+                    }
+                ),
+                supervised_keys=("image", "label"),
+                citation=_RECTANGLES_CITATION,
+            )
+
+        def _split_generators(self, dl_manager):
+            return {
+                split: self._generate_examples(split)
+                for split in ("train", "test")
+            }
+
+        def _generate_examples(self, split):
+            images, labels = rectangles.load_rectangles(split)
+            pixels = np.rint(images * 255.0).astype("uint8")
+            for key, (image, label) in enumerate(
+                zip(pixels, labels.tolist(), strict=True)
+            ):
+                yield key, {"image": image, "label": label}
+
+    return KerasDl4Rectangles
 
 
 def _features(tfds, distorted):

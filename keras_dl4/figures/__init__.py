@@ -13,16 +13,30 @@ except ImportError as error:
         "Install it with: pip install 'keras_dl4[figures]'"
     ) from error
 
+from keras_dl4.figures.contraction_curves import plot_contraction_curves
+from keras_dl4.figures.filters import plot_filters
+from keras_dl4.figures.interpolations import plot_interpolations
+from keras_dl4.figures.latent_manifold import plot_latent_manifold
 from keras_dl4.figures.learning_curves import plot_learning_curves
 from keras_dl4.figures.memory_use import plot_memory_use
+from keras_dl4.figures.reconstructions import plot_reconstructions
+from keras_dl4.figures.samples import plot_samples
 from keras_dl4.figures.sequence_outputs import plot_outputs
+from keras_dl4.figures.tangents import plot_tangents
 from keras_dl4.figures.warps import plot_deformation
 from keras_dl4.figures.warps import plot_warps
 
 __all__ = [
+    "plot_contraction_curves",
     "plot_deformation",
+    "plot_filters",
+    "plot_interpolations",
+    "plot_latent_manifold",
     "plot_learning_curves",
     "plot_memory_use",
     "plot_outputs",
+    "plot_reconstructions",
+    "plot_samples",
+    "plot_tangents",
     "plot_warps",
 ]

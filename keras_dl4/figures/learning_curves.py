@@ -1,18 +1,10 @@
 """How the cost of a sequence falls in the course of training."""
 
 import numpy as np
-from matplotlib.figure import Figure
 
-# Okabe and Ito: told apart with any color vision, and in print.
-_COLORS = (
-    "#0072B2",
-    "#D55E00",
-    "#009E73",
-    "#CC79A7",
-    "#E69F00",
-    "#56B4E9",
-    "#000000",
-)
+from keras_dl4.figures.curve_axes import COLORS
+from keras_dl4.figures.curve_axes import draw_reference
+from keras_dl4.figures.curve_axes import new_curve_axes
 
 
 def plot_learning_curves(
@@ -64,30 +56,17 @@ def plot_learning_curves(
             "`curves` must map at least one name to (sequences, bits). "
             f"Received: {curves}. Record the cost while training."
         )
-    figure = Figure(figsize=(7.0, 4.2), dpi=120, layout="constrained")
-    axes = figure.add_subplot()
+    figure, axes = new_curve_axes(
+        "Training sequences (thousands)", ylabel, title
+    )
     for index, (name, curve) in enumerate(curves.items()):
-        _draw_curve(axes, name, curve, _COLORS[index % len(_COLORS)])
+        _draw_curve(axes, name, curve, COLORS[index % len(COLORS)])
     if reference is not None:
-        axes.axhline(
-            reference,
-            color="0.35",
-            linestyle="--",
-            linewidth=1.2,
-            label=reference_label,
-        )
+        draw_reference(axes, reference, reference_label)
     if log:
         axes.set_yscale("symlog", linthresh=0.01)
     axes.set_ylim(bottom=0.0 if reference is None or log else None)
-    axes.margins(x=0.01)
-    axes.set_xlabel("Training sequences (thousands)")
-    axes.set_ylabel(ylabel)
-    axes.grid(color="0.9", linewidth=0.8)
-    axes.set_axisbelow(True)
-    axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False)
-    if title is not None:
-        axes.set_title(title, fontsize=12)
     return figure
 
 

@@ -11,6 +11,8 @@ import pytest
 from keras_dl4.datasets import digits
 from keras_dl4.datasets import distort_digits
 from keras_dl4.datasets import load_digits
+from keras_dl4.datasets import load_rectangles
+from keras_dl4.datasets import rectangles
 from keras_dl4.datasets import register_tfds_builders
 
 if keras.backend.backend() != "tensorflow":
@@ -19,8 +21,18 @@ pytest.importorskip("sklearn")
 tfds = pytest.importorskip("tensorflow_datasets")
 
 NAME = "keras_dl4_distorted_digits"
-(BUILDER,) = register_tfds_builders()
+BUILDER, RECTANGLES = register_tfds_builders()
 CONFIGS = {config.name: config for config in BUILDER.BUILDER_CONFIGS}
+
+
+@pytest.fixture
+def few_rectangles(monkeypatch):
+    """Makes every split one of 30 rectangles."""
+    monkeypatch.setattr(
+        rectangles,
+        "load_rectangles",
+        lambda split: load_rectangles(split, num_examples=30),
+    )
 
 
 def small(name):
@@ -30,13 +42,18 @@ def small(name):
     )
 
 
-def test_builder_passes_the_test_case_of_tfds():
+@pytest.mark.parametrize(
+    ("builder", "configs"),
+    [(BUILDER, [small("r"), small("addition")]), (RECTANGLES, None)],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_builder_passes_the_test_case_of_tfds(builder, configs, few_rectangles):
     pytest.importorskip("dill", reason="tfds.testing needs dill")
 
     class BuilderTest(tfds.testing.DatasetBuilderTestCase):
-        DATASET_CLASS = BUILDER
+        DATASET_CLASS = builder
         SPLITS = {"train": 30, "test": 30}
-        BUILDER_CONFIG_NAMES_TO_TEST = [small("r"), small("addition")]
+        BUILDER_CONFIG_NAMES_TO_TEST = configs
         SKIP_CHECKSUMS = True  # nothing is downloaded
         EXAMPLE_DIR = "."  # nor read from files
 
@@ -144,9 +161,19 @@ def test_whole_set_is_loaded_by_name(tmp_path):
     }
 
 
+def test_loaded_rectangles_are_those_of_the_set(tmp_path, few_rectangles):
+    splits = tfds.load("keras_dl4_rectangles", data_dir=tmp_path, batch_size=-1)
+    for split in ("train", "test"):
+        images, labels = load_rectangles(split, 30)
+        assert_same_examples(
+            tfds.as_numpy(splits[split]), {"image": images, "label": labels}
+        )
+
+
 def test_registering_again_gives_the_same_builders():
-    assert register_tfds_builders() == (BUILDER,)
-    assert NAME in tfds.list_builders(with_community_datasets=False)
+    assert register_tfds_builders() == (BUILDER, RECTANGLES)
+    known = tfds.list_builders(with_community_datasets=False)
+    assert {NAME, "keras_dl4_rectangles"} <= set(known)
 
 
 def test_missing_tfds_error_says_what_to_install(monkeypatch):

@@ -1,0 +1,17 @@
+"""What needs a whole data set: measures of trained encoders."""
+
+from keras_dl4.evaluation.active_units import active_units
+from keras_dl4.evaluation.contraction_ratio import contraction_ratio
+from keras_dl4.evaluation.jacobian_norm import mean_jacobian_norm
+from keras_dl4.evaluation.linear_probe import linear_probe
+from keras_dl4.evaluation.saturation import saturation
+from keras_dl4.evaluation.tangent_directions import tangent_directions
+
+__all__ = [
+    "active_units",
+    "contraction_ratio",
+    "linear_probe",
+    "mean_jacobian_norm",
+    "saturation",
+    "tangent_directions",
+]
