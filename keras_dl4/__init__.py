@@ -7,6 +7,7 @@ from keras_dl4 import datasets
 from keras_dl4 import evaluation
 from keras_dl4 import layers
 from keras_dl4 import metrics
+from keras_dl4 import models
 from keras_dl4 import ops
 from keras_dl4 import regularizers
 from keras_dl4 import transforms
@@ -25,6 +26,7 @@ __all__ = [
     "figures",
     "layers",
     "metrics",
+    "models",
     "ops",
     "regularizers",
     "serving",

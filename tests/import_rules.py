@@ -52,6 +52,13 @@ SHARED_BY_FOLDER = {
     "layers.ntm_cell_controller",  # a part of the cell, no layer of its own
     "layers.spatial_transformer_checks",  # errors of the transformers
     "layers.transform_regressor",  # the end of a localization network
+    "models.abstract_autoencoder",  # the abstract class of all of them
+    "models.autoencoder",  # what a stacked one is made of
+    "models.evidence_bound",  # what a variational one is trained on
+    "models.host_checks",  # values of data, before a model is trained on them
+    "models.latent_draws",  # codes that it draws
+    "models.likelihood_estimator",  # what it estimates by many of them
+    "models.likelihoods",  # what its decoder says of data
     "ops.dense_chain",  # one kind of encoder whose Jacobian norm is taken
     "ops.divergences",  # what sparsity is measured in
     "ops.grid_sample",  # what image warps end in

@@ -10,6 +10,29 @@ EXAMPLES = pathlib.Path(__file__).parents[1] / "examples"
 
 # Script: one list of arguments for each run; `{out}` is a temporary folder.
 SMALL_ARGUMENTS = {
+    "autoencoder_digits": [
+        (
+            "--num-train 64 --hidden 8 --code-size 3 --epochs 1 --demo "
+            "--verbose 2 --out {out}"
+        ).split(),
+    ],
+    "denoising_autoencoder_digits": [
+        (
+            "--num-train 64 --hidden 8 --epochs 1 --emphasis 1 0 "
+            "--verbose 2 --out {out}"
+        ).split(),
+        (
+            "--noise gaussian --num-train 64 --hidden 8 --epochs 1 "
+            "--verbose 2 --out {out}"
+        ).split(),
+    ],
+    "stacked_autoencoder_digits": [
+        (
+            f"--kind {kind} --widths 8 6 --num-train 200 --num-labels 20 "
+            "--pretraining-epochs 1 --epochs 1 --verbose 2 --out {out}"
+        ).split()
+        for kind in ("denoising", "contractive", "sparse")
+    ],
     "ntm_tasks": [
         (
             "--task copy --sequences 20 --batch-size 2 --num-tests 2 "
@@ -27,6 +50,22 @@ SMALL_ARGUMENTS = {
         (
             "--task associative_recall --model lstm --sequences 2 "
             "--batch-size 2 --num-tests 2 --jit off --verbose 2 --out {out}"
+        ).split(),
+    ],
+    "sparse_autoencoder_digits": [
+        (
+            "--method k_sparse --num-train 300 --units 12 --k 3 --epochs 2 "
+            "--demo --verbose 2 --out {out}"
+        ).split(),
+        (
+            "--method kl --num-train 300 --units 8 --epochs 1 "
+            "--no-pixel-probe --verbose 2 --out {out}"
+        ).split(),
+    ],
+    "contractive_autoencoder_digits": [
+        (
+            "--num-train 300 --units 9 --epochs 1 --demo --verbose 2 "
+            "--out {out}"
         ).split(),
     ],
     "spatial_transformer_digits": [

@@ -3,6 +3,7 @@
 from keras_dl4.callbacks.atomic_backup import AtomicBackup
 from keras_dl4.callbacks.first_below import FirstBelow
 from keras_dl4.callbacks.k_sparse_schedule import KSparseSchedule
+from keras_dl4.callbacks.kl_weight_schedule import KLWeightSchedule
 from keras_dl4.callbacks.memory_use_image import MemoryUseImage
 from keras_dl4.callbacks.run_folder import prepare_run_folder
 from keras_dl4.callbacks.run_recorder import RunRecorder
@@ -11,6 +12,7 @@ from keras_dl4.callbacks.warp_image import WarpImage
 __all__ = [
     "AtomicBackup",
     "FirstBelow",
+    "KLWeightSchedule",
     "KSparseSchedule",
     "MemoryUseImage",
     "RunRecorder",

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_dl4.layers.noise_source import NoiseSource
+from keras_dl4.ops.shapes import shapes_agree
 
 
 @keras.saving.register_keras_serializable(package="keras_dl4")
@@ -65,7 +66,7 @@ class GaussianSampling(keras.layers.Layer):
         is_pair = len(shapes) == 2 and all(
             isinstance(shape, list | tuple) for shape in shapes
         )
-        if not is_pair or not _agree(*shapes):
+        if not is_pair or not shapes_agree(*shapes):
             raise ValueError(
                 "The inputs must be two tensors of the same shape, "
                 f"[mean, log_variance]. Received: {input_shape}. Make both by "
@@ -84,11 +85,3 @@ class GaussianSampling(keras.layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), "seed": self.seed}
-
-
-def _agree(first, second):
-    """Whether two shapes are the same as far as they are known."""
-    return len(first) == len(second) and all(
-        a == b or a is None or b is None
-        for a, b in zip(first, second, strict=True)
-    )

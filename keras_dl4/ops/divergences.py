@@ -11,7 +11,8 @@ from keras import ops
 _RATE_EPSILON = 2.0**-23
 
 
-def _as_precise_float(x):
+def as_precise_float(x):
+    """A tensor of float64 if x is, else of float32."""
     x = ops.convert_to_tensor(x)
     is_double = keras.backend.standardize_dtype(x.dtype) == "float64"
     return x if is_double else ops.cast(x, "float32")
@@ -41,7 +42,7 @@ def bernoulli_kl(p, q):
     >>> print(f"{float(bernoulli_kl(0.1, 0.3)):.4f}")
     0.1163
     """
-    p, q = _as_precise_float(p), _as_precise_float(q)
+    p, q = as_precise_float(p), as_precise_float(q)
     bounded = ops.clip(q, _RATE_EPSILON, 1.0 - _RATE_EPSILON)
     q = ops.stop_gradient(bounded) + (q - ops.stop_gradient(q))
     return _p_log_ratio(p, q) + _p_log_ratio(1.0 - p, 1.0 - q)
@@ -82,7 +83,7 @@ def gaussian_kl(mean, log_variance, prior_mean=0.0, prior_log_variance=0.0):
           appendix B
     """
     mean, log_variance, prior_mean, prior_log_variance = map(
-        _as_precise_float, (mean, log_variance, prior_mean, prior_log_variance)
+        as_precise_float, (mean, log_variance, prior_mean, prior_log_variance)
     )
     log_ratio = log_variance - prior_log_variance
     squared_distance = ops.square(mean - prior_mean)

@@ -51,8 +51,9 @@ def export_saved_model(
         input_signature: `keras.InputSpec` with shape and dtype, or a dict or
             list of them, as the model is called; `None` takes it from
             `model.inputs`. The batch axis is `None`. Defaults to `None`.
-        signatures: Dict from the names of further signatures to functions.
-            Each takes what the model takes and returns a dict of tensors.
+        signatures: Dict from the names of further signatures to functions
+            that return a dict of tensors. Each takes what the model takes,
+            or is given as a pair of it and an `input_signature` of its own.
             Defaults to `None`.
         xla_signature: Boolean, whether to add a signature `serving_xla`, the
             same function compiled with XLA on its first request of each
@@ -106,7 +107,12 @@ def export_saved_model(
         endpoints[SERVE_XLA] = _endpoint(predict, structure, specs, True)
     for name, function in (signatures or {}).items():
         _check_signature_name(name)
-        endpoints[name] = _endpoint(function, structure, specs)
+        taken = structure, specs
+        if isinstance(function, tuple):
+            function, own = function
+            _check_leaves(own)
+            taken = own, _named_specs(own, None)
+        endpoints[name] = _endpoint(function, *taken)
 
     archive = keras.export.ExportArchive()
     archive.track(model)
@@ -174,21 +180,22 @@ def _input_structure(model, input_signature):
             "wrap the model: `keras.Model(x, model(x))` with "
             "`x = keras.Input(...)`."
         )
-    for leaf in keras.tree.flatten(structure):
-        _check_leaf(leaf)
+    _check_leaves(structure)
     return structure
 
 
-def _check_leaf(leaf):
-    shape, dtype = getattr(leaf, "shape", None), getattr(leaf, "dtype", None)
-    if not shape or shape[0] is not None or dtype is None:
-        raise ValueError(
-            "Each input needs a dtype and a shape whose first axis, the "
-            f"batch, is None. Received: {leaf}. Start the model with "
-            "`keras.Input(shape, dtype=...)` (a Sequential model without it "
-            "takes shape and dtype from its first batch; a stateful model "
-            "fixes its batch size), or pass `input_signature`."
-        )
+def _check_leaves(structure):
+    for leaf in keras.tree.flatten(structure):
+        shape = getattr(leaf, "shape", None)
+        dtype = getattr(leaf, "dtype", None)
+        if not shape or shape[0] is not None or dtype is None:
+            raise ValueError(
+                "Each input needs a dtype and a shape whose first axis, the "
+                f"batch, is None. Received: {leaf}. Start the model with "
+                "`keras.Input(shape, dtype=...)` (a Sequential model without "
+                "it takes shape and dtype from its first batch; a stateful "
+                "model fixes its batch size), or pass `input_signature`."
+            )
 
 
 def _named_specs(structure, input_names):

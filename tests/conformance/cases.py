@@ -5,6 +5,7 @@ A new class needs one `Case` in the file of its system and nothing else; see
 per mode, named `"ClassName/mode"`.
 """
 
+from tests.conformance.cases_autoencoder_models import AUTOENCODER_MODEL_CASES
 from tests.conformance.cases_autoencoder_penalties import (
     AUTOENCODER_PENALTY_CASES,
 )
@@ -13,10 +14,15 @@ from tests.conformance.cases_ntm import NTM_CASES
 from tests.conformance.cases_spatial_transformer import (
     SPATIAL_TRANSFORMER_CASES,
 )
+from tests.conformance.cases_variational_autoencoder import (
+    VARIATIONAL_AUTOENCODER_CASES,
+)
 
 CASES = [
+    *AUTOENCODER_MODEL_CASES,
     *AUTOENCODER_PENALTY_CASES,
     *AUTOENCODER_CASES,
     *NTM_CASES,
     *SPATIAL_TRANSFORMER_CASES,
+    *VARIATIONAL_AUTOENCODER_CASES,
 ]

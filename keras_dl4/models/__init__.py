@@ -1,0 +1,7 @@
+"""Keras models."""
+
+from keras_dl4.models.autoencoder import Autoencoder
+from keras_dl4.models.stacked_autoencoder import StackedAutoencoder
+from keras_dl4.models.variational_autoencoder import VariationalAutoencoder
+
+__all__ = ["Autoencoder", "StackedAutoencoder", "VariationalAutoencoder"]
