@@ -13,6 +13,7 @@ import argparse
 import os
 import pathlib
 import shlex
+import shutil
 import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -193,22 +194,23 @@ def draw(args, models, records, images):
 def export(args, model, images):
     """Writes a SavedModel and checks it in a process without keras_dl4."""
     path = args.out / "saved_model" / "1"
+    shutil.rmtree(path.parent, ignore_errors=True)  # of a run that was resumed
+    signatures = model.serving_signatures()
     keras_dl4.serving.export_saved_model(
         model,
         path,
         input_signature=keras.InputSpec(
             shape=(None, *SHAPE), dtype="float32", name="image"
         ),
-        signatures=model.serving_signatures(),
+        signatures=signatures,
     )
-    code = keras.ops.convert_to_numpy(model.encode(images))
-    made = keras.ops.convert_to_numpy(model.reconstruct(images))
-    for name, inputs, outputs in (
-        ("encode", {"image": images}, {"code": code}),
-        ("decode", {"code": code}, {"reconstruction": made}),
-        ("reconstruct", {"image": images}, {"reconstruction": made}),
-    ):
-        keras_dl4.serving.check_in_clean_process(path, inputs, outputs, name)
+    image = {"image": images}
+    code = {"code": keras.ops.convert_to_numpy(model.encode(images))}
+    keras_dl4.serving.check_signatures_in_clean_process(
+        path,
+        signatures,
+        {"encode": image, "decode": code, "reconstruct": image},
+    )
     print(f"{path}: loaded without keras_dl4 in a clean process, it agrees.")
 
 

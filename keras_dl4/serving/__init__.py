@@ -1,9 +1,11 @@
 from keras_dl4.serving.clean_process import check_in_clean_process
+from keras_dl4.serving.clean_process import check_signatures_in_clean_process
 from keras_dl4.serving.contract import check_saved_model
 from keras_dl4.serving.export import export_saved_model
 
 __all__ = [
     "check_in_clean_process",
     "check_saved_model",
+    "check_signatures_in_clean_process",
     "export_saved_model",
 ]

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from keras_dl4.serving import check_in_clean_process
+from keras_dl4.serving import check_signatures_in_clean_process
 from keras_dl4.serving import export_saved_model
 
 pytest.importorskip("tensorflow")
@@ -51,4 +52,52 @@ def test_what_fails_says_why(exported, tmp_path):
     with pytest.raises(ValueError, match="KeyError"):
         check_in_clean_process(
             path, {"features": FEATURES}, {"logits": logits}, "other"
+        )
+
+
+@pytest.fixture(scope="module")
+def two_signatures(tmp_path_factory):
+    """A model with a signature that takes what it takes, and one that not."""
+    if keras.backend.backend() != "tensorflow":
+        pytest.skip("only TensorFlow exports")
+    inputs = keras.Input((4,), name="features")
+    model = keras.Model(inputs, keras.layers.Dense(2, name="logits")(inputs))
+    pair = {
+        name: keras.InputSpec(shape=(None, 3), dtype="float32", name=name)
+        for name in ("first", "second")
+    }
+    signatures = {
+        "half": lambda x: {"halves": 0.5 * model(x)},
+        "sum": (lambda x: {"sums": x["first"] + x["second"]}, pair),
+    }
+    path = tmp_path_factory.mktemp("model") / "1"
+    export_saved_model(model, path, signatures=signatures)
+    numbers = np.ones((2, 3), "float32")
+    examples = {
+        "half": {"features": FEATURES},
+        "sum": {"first": numbers, "second": 2 * numbers},
+    }
+    return path, signatures, examples
+
+
+def test_signatures_that_do_what_their_functions_do_pass(two_signatures):
+    assert check_signatures_in_clean_process(*two_signatures) < 1e-5
+
+
+def test_signature_that_does_something_else_is_refused(two_signatures):
+    path, signatures, examples = two_signatures
+    function, taken = signatures["sum"]
+    changed = {
+        **signatures,
+        "sum": (lambda x: {"sums": function(x)["sums"] + 0.25}, taken),
+    }
+    with pytest.raises(ValueError, match="to 0.25, with signature 'half', 'su"):
+        check_signatures_in_clean_process(path, changed, examples)
+
+
+def test_signature_without_examples_is_refused(two_signatures):
+    path, signatures, examples = two_signatures
+    with pytest.raises(ValueError, match=r"Received: \['half'\]"):
+        check_signatures_in_clean_process(
+            path, signatures, {"half": examples["half"]}
         )
