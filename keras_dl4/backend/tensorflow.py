@@ -80,6 +80,31 @@ def all_reduce_mean(x):
     return _all_reduce(tf.distribute.ReduceOp.MEAN, x)
 
 
+def _seed_of_xla(seed_generator):
+    # TensorFlow holds it as int64, which no generator of XLA takes; Keras
+    # brings it into range in the same way.
+    largest = tf.int32.max - 1
+    return tf.cast(tf.math.floormod(seed_generator.next(), largest), "int32")
+
+
+def random_normal(shape, seed_generator):
+    """Standard normal numbers, by an algorithm that is named.
+
+    Keras leaves the choice to TensorFlow, and XLA then computes parts of the
+    generator anew for each number: on a CPU 450 ns for one instead of 20.
+    """
+    return tf.random.stateless_normal(
+        shape, _seed_of_xla(seed_generator), alg="philox"
+    )
+
+
+def random_uniform(shape, seed_generator):
+    """Numbers in [0, 1); see `random_normal`."""
+    return tf.random.stateless_uniform(
+        shape, _seed_of_xla(seed_generator), alg="philox"
+    )
+
+
 def vjp(function, x):
     """`function(x)` and its pullback; see `keras_dl4.backend`."""
     x = tf.convert_to_tensor(x)

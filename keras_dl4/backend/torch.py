@@ -27,6 +27,16 @@ def all_reduce_mean(x):
     return keras.ops.convert_to_tensor(x)
 
 
+def random_normal(shape, seed_generator):
+    """Standard normal numbers."""
+    return keras.random.normal(shape, dtype="float32", seed=seed_generator)
+
+
+def random_uniform(shape, seed_generator):
+    """Numbers in [0, 1)."""
+    return keras.random.uniform(shape, dtype="float32", seed=seed_generator)
+
+
 def vjp(function, x):
     """`function(x)` and its pullback; see `keras_dl4.backend`."""
     x = keras.ops.convert_to_tensor(x)

@@ -5,6 +5,8 @@ import numbers
 import keras
 from keras import ops
 
+from keras_dl4.backend import random_normal
+from keras_dl4.backend import random_uniform
 from keras_dl4.backend import replica_index
 
 # Added to a seed once per replica; large and odd, so that seeds which users
@@ -53,15 +55,11 @@ class NoiseSource(keras.layers.Layer):
 
     def normal(self, shape):
         """Standard normal numbers."""
-        return keras.random.normal(
-            shape, dtype="float32", seed=self.seed_generator
-        )
+        return random_normal(shape, self.seed_generator)
 
     def uniform(self, shape):
         """Numbers in [0, 1)."""
-        return keras.random.uniform(
-            shape, dtype="float32", seed=self.seed_generator
-        )
+        return random_uniform(shape, self.seed_generator)
 
     def save_own_variables(self, store):
         store["seed_state"] = self.seed_generator.state

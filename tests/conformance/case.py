@@ -43,9 +43,10 @@ class Case:
         supports_masking: Whether a mask of shape (batch, time) hides steps.
             Cells always support it, through `keras.layers.RNN`.
         stochastic: Whether the object draws random numbers. It must do so by
-            `keras.random.normal(...)` and its like, looked up in the module,
-            so that they can be replaced by a fixed pattern. Other noise (a
-            `keras.layers.Dropout` inside) is to be configured away.
+            a `NoiseSource`, or by `keras.random.normal(...)` and its like,
+            looked up in the module, so that they can be replaced by a fixed
+            pattern. Other noise (a `keras.layers.Dropout` inside) is to be
+            configured away.
         pinned_float32: Whether it computes in float32 under any policy.
         per_example: Whether the result for an example depends on that example
             only. A loss over all pairs of a batch does not.

@@ -7,6 +7,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_dl4.layers.noise_source import NoiseSource
+
 # A batch has the same pattern in each row, so that two replicas with half a
 # batch each draw what one device draws for the whole.
 _QUANTILES = np.array([0.31, 0.93, 0.07, 0.55, 0.78, 0.18, 0.66, 0.42])
@@ -39,5 +41,11 @@ def fed_noise(case):
         mock.patch.object(keras.random, "normal", _normal),
         mock.patch.object(keras.random, "truncated_normal", _normal),
         mock.patch.object(keras.random, "uniform", _uniform),
+        mock.patch.object(
+            NoiseSource, "normal", lambda _, shape: _normal(shape)
+        ),
+        mock.patch.object(
+            NoiseSource, "uniform", lambda _, shape: _uniform(shape)
+        ),
     ):
         yield

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_dl4.layers.noise_source import NoiseSource
 from keras_dl4.models import VariationalAutoencoder
 
 WIDTH, LATENTS = 6, 2
@@ -92,10 +93,10 @@ def fed(noise):
     """Standard normal draws are rows of `noise`, whatever is asked for."""
     flat = np.float32(noise).reshape(-1, noise.shape[-1])
 
-    def draw(shape, dtype=None, seed=None):
+    def draw(source, shape):
         return ops.convert_to_tensor(flat[: int(shape[0])])
 
-    with mock.patch.object(keras.random, "normal", draw):
+    with mock.patch.object(NoiseSource, "normal", draw):
         yield
 
 
