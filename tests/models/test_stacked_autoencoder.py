@@ -1,75 +1,22 @@
-"""Layers trained one at a time, then together."""
+"""A stack as a whole: codes, data, and the classifier on top."""
 
 import keras
 import numpy as np
 import pytest
-from keras import ops
 
-from keras_dl4.layers import GaussianCorruption
-from keras_dl4.layers import KSparse
-from keras_dl4.layers import MaskingNoise
 from keras_dl4.models import Autoencoder
 from keras_dl4.models import StackedAutoencoder
-from keras_dl4.regularizers import ContractivePenalty
-from tests.models.autoencoder_reference import dense_pair
 from tests.models.autoencoder_reference import sigmoid
-
-WIDTHS = (6, 5, 4, 3)
+from tests.models.stacked_reference import WIDTHS
+from tests.models.stacked_reference import changed
+from tests.models.stacked_reference import mixed_stack
+from tests.models.stacked_reference import pair
+from tests.models.stacked_reference import plain_stack
 
 
 @pytest.fixture
 def x(rng):
     return rng.uniform(size=(16, WIDTHS[0])).astype("float32")
-
-
-def pair(lower, upper, **kwargs):
-    kwargs = {"output": "sigmoid", **kwargs}
-    return dense_pair(lower, upper, **kwargs)
-
-
-def plain_stack(depth=3):
-    return StackedAutoencoder(
-        [
-            Autoencoder(*pair(*WIDTHS[index : index + 2]))
-            for index in range(depth)
-        ]
-    )
-
-
-def mixed_stack():
-    """One kind on another: denoising, contractive and k-sparse."""
-    encoder, decoder = pair(*WIDTHS[2:], code=None)
-    encoder.add(KSparse(2))
-    return StackedAutoencoder(
-        [
-            Autoencoder(
-                *pair(*WIDTHS[:2]),
-                MaskingNoise(0.3, return_mask=True),
-                reconstruction="bce",
-                emphasis=(1.0, 0.5),
-            ),
-            Autoencoder(
-                *pair(*WIDTHS[1:3], output=None),
-                GaussianCorruption(0.1),
-                [ContractivePenalty(0.1)],
-                "bce",
-                from_logits=True,
-            ),
-            Autoencoder(encoder, decoder),
-        ]
-    )
-
-
-def state_of(model):
-    return [ops.convert_to_numpy(variable) for variable in model.variables]
-
-
-def changed(before, model):
-    """Which autoencoders of a stack have other weights than before."""
-    return [
-        any(map(np.any, map(np.not_equal, old, each.get_weights())))
-        for old, each in zip(before, model.autoencoders, strict=True)
-    ]
 
 
 def test_codes_and_data_pass_through_all_layers(x):
@@ -98,84 +45,6 @@ def test_logits_between_layers_become_probabilities(x):
     for each in reversed(stack.autoencoders):
         code = each.decode(code)
     np.testing.assert_allclose(stack.reconstruct(x), code, rtol=1e-5)
-
-
-def test_pretraining_equals_training_each_on_clean_codes(x):
-    """The lower ones are used in inference, without noise, as they became."""
-
-    def autoencoders():
-        keras.utils.set_random_seed(0)
-        return mixed_stack().autoencoders
-
-    def rate(index):
-        return keras.optimizers.SGD(0.1 * (index + 1))
-
-    stack = StackedAutoencoder(autoencoders())
-    keras.utils.set_random_seed(1)
-    histories = stack.pretrain(
-        x, [3, 2, 1], [rate(0), rate(1), rate(2)], batch_size=4, verbose=0
-    )
-    assert [len(each.history["loss"]) for each in histories] == [3, 2, 1]
-    data = x
-    keras.utils.set_random_seed(1)
-    by_hand = autoencoders()
-    keras.utils.set_random_seed(1)
-    for index, each in enumerate(by_hand):
-        each.compile(rate(index))
-        each.fit(data, epochs=3 - index, batch_size=4, verbose=0)
-        data = ops.convert_to_numpy(each.encode(data))
-    for one, other in zip(stack.autoencoders, by_hand, strict=True):
-        for a, b in zip(state_of(one), state_of(other), strict=True):
-            np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
-
-
-def test_pretraining_lowers_each_loss_and_can_go_on(x, capsys):
-    stack = mixed_stack()
-    histories = stack.pretrain(x, 20, keras.optimizers.Adam(0.02), verbose=2)
-    for history in histories:
-        assert history.history["loss"][-1] < history.history["loss"][0]
-    assert "Autoencoder 2 of 3" in capsys.readouterr().out
-    before = [each.get_weights() for each in stack.autoencoders]
-    assert len(stack.pretrain(x, epochs=1, first=2, verbose=0)) == 1
-    assert changed(before, stack) == [False, False, True]
-
-
-def test_optimizer_is_copied_for_each(x):
-    optimizer = keras.optimizers.Adam(0.5)
-    stack = plain_stack(2)
-    stack.pretrain(x, epochs=1, optimizer=optimizer, verbose=0)
-    found = [each.optimizer for each in stack.autoencoders]
-    assert found[0] is not found[1] and optimizer not in found
-    assert [float(each.learning_rate) for each in found] == [0.5, 0.5]
-
-
-class Batches(keras.utils.PyDataset):
-    def __init__(self, x):
-        super().__init__()
-        self.x = x
-
-    def __len__(self):
-        return 4
-
-    def __getitem__(self, index):
-        rows = slice(4 * index, 4 * index + 4)
-        return self.x[rows], np.arange(4)
-
-
-def test_data_sets_pretrain_as_arrays_do(x):
-    def trained(data, **kwargs):
-        keras.utils.set_random_seed(0)
-        stack = plain_stack(1)
-        arguments = {"epochs": 2, "optimizer": "sgd", "verbose": 0}
-        stack.pretrain(data, **arguments, **kwargs)
-        return stack.get_weights()
-
-    once = trained(x, batch_size=16)
-    twice = trained(Batches(x))
-    assert len(once) == len(twice)
-    stack = plain_stack(2)
-    stack.pretrain(Batches(x), 1, validation_data=Batches(x), verbose=0)
-    assert "val_loss" in stack.autoencoders[1].history.history
 
 
 def test_whole_stack_is_trained_without_noise(x):
@@ -234,46 +103,11 @@ def test_codes_that_are_maps_are_flattened_for_a_classifier():
     assert classifier.layers[-1].kernel.shape == (32, 10)
 
 
-def test_saved_stack_goes_on_as_it_would(x, tmp_path):
-    stack = mixed_stack()
-    stack.pretrain(x, epochs=2, verbose=0)
-    stack.save(tmp_path / "stack.keras")
-    again = keras.saving.load_model(tmp_path / "stack.keras")
-    np.testing.assert_array_equal(again.reconstruct(x), stack.reconstruct(x))
-    for a, b in zip(state_of(stack), state_of(again), strict=True):
-        np.testing.assert_array_equal(a, b)
-    for each in (stack, again):
-        keras.utils.set_random_seed(1)
-        each.pretrain(x, epochs=2, verbose=0)
-    for a, b in zip(state_of(stack), state_of(again), strict=True):
-        np.testing.assert_array_equal(a, b)
-
-
 def test_weights_file_goes_into_another_stack(x, tmp_path):
     stack, again = mixed_stack(), mixed_stack()
     stack.save_weights(tmp_path / "stack.weights.h5")
     again.load_weights(tmp_path / "stack.weights.h5")
     np.testing.assert_array_equal(again.reconstruct(x), stack.reconstruct(x))
-
-
-@pytest.mark.skipif(
-    keras.backend.backend() != "tensorflow", reason="it is about tf.distribute"
-)
-def test_pretraining_on_two_replicas_equals_one_device(strategy, x):
-    def trained():
-        keras.utils.set_random_seed(0)
-        stack = plain_stack(2)
-        optimizer = keras.optimizers.SGD(0.1)
-        stack.pretrain(
-            x, 2, optimizer, batch_size=16, verbose=0, jit_compile=False
-        )
-        return stack.get_weights()
-
-    one = trained()
-    with strategy.scope():
-        two = trained()
-    for a, b in zip(one, two, strict=True):
-        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
 
 
 def test_bare_layers_are_built_by_data(x):
@@ -316,26 +150,7 @@ def test_autoencoders_that_do_not_stack_are_refused(create, message):
         StackedAutoencoder(create())
 
 
-def test_bad_arguments_are_refused(x):
-    stack = plain_stack()
-    for name in ("epochs", "optimizer"):
-        with pytest.raises(ValueError, match=f"`{name}` must be one value"):
-            stack.pretrain(x, **{name: [1, 2]})
-    with pytest.raises(ValueError, match="which ends. Give an array"):
-        stack.pretrain(iter([x]))
-    for number in (1, 2.0, None):
-        with pytest.raises(ValueError, match="at least 2. Received: num_cl"):
-            stack.to_classifier(number)
-
-
-def test_error_says_which_autoencoder_it_is_about(x):
-    encoder, decoder = pair(5, 4)
-    stack = StackedAutoencoder(
-        [
-            Autoencoder(*pair(6, 5, code=None)),
-            Autoencoder(encoder, decoder, reconstruction="bce"),
-        ]
-    )
-    with pytest.raises(ValueError, match=r"lie in \[0.0, 1.0\]") as raised:
-        stack.pretrain(10.0 * x, epochs=1, verbose=0)
-    assert raised.value.__notes__ == ["Autoencoder 2 of 2"]
+@pytest.mark.parametrize("number", [1, 2.0, None])
+def test_number_of_classes_must_be_at_least_two(number):
+    with pytest.raises(ValueError, match="at least 2. Received: num_cl"):
+        plain_stack().to_classifier(number)
