@@ -99,11 +99,8 @@ def train(args, method, x, test_x, placement):
         model.compile(
             keras.optimizers.Adam(rate), jit_compile=placement.jit_compile
         )
-    folder = args.out / method
-    recorder = RunRecorder(
-        folder / "result.json", settings(args), command(args)
-    )
-    backup = AtomicBackup(folder / "backup.weights.h5")
+    recorder = recorder_in(args, args.out / method)
+    backup = AtomicBackup(args.out / method / "backup.weights.h5")
     epoch = 0
     if args.resume:
         epoch = backup.restore(model, steps)
@@ -146,14 +143,10 @@ def evaluate(model, train_data, test_data):
 
 def draw(args, models, records, images):
     """Learning and contraction curves, filters, reconstructions, tangents."""
-    seen = {
-        method: [args.num_train * point["epoch"] for point in record["curve"]]
-        for method, record in records.items()
-    }
     figure = figures.plot_learning_curves(
         {
             method: (
-                seen[method],
+                [args.num_train * point["epoch"] for point in record["curve"]],
                 [p["val_reconstruction_loss"] for p in record["curve"]],
             )
             for method, record in records.items()
@@ -231,12 +224,12 @@ def report(args, results):
     print(f"See {args.out}/")
 
 
-def settings(args):
-    return {name: vars(args)[name] for name in SETTINGS}
-
-
-def command(args):
-    return f"{NAME} {shlex.join(args.argv)}"
+def recorder_in(args, folder):
+    return RunRecorder(
+        folder / "result.json",
+        {name: vars(args)[name] for name in SETTINGS},
+        command=f"{NAME} {shlex.join(args.argv)}",
+    )
 
 
 def parse(argv):
@@ -276,9 +269,7 @@ def main(argv=None):
     placement = keras_dl4.distribute.configure(args.strategy, args.jit)
     (x, y), test = datasets.load_digits(args.data, args.data_dir)
     x, y = x[: args.num_train], y[: args.num_train]
-    summary = RunRecorder(
-        args.out / "result.json", settings(args), command=command(args)
-    )
+    summary = recorder_in(args, args.out)
     models, records, results = {}, {}, {}
     for method in METHODS:
         model, recorder = train(args, method, x, test[0], placement)
