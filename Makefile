@@ -95,6 +95,8 @@ saved-models: $(TEST_STAMP) ## Train and write saved_models/ anew
 	$(PY) examples/ntm_tasks.py --task copy --demo --out $$new/runs/ntm_copy; \
 	$(PY) examples/spatial_transformer_digits.py --distortion RTS --demo \
 		--out $$new/runs/spatial_transformer_digits; \
+	$(PY) examples/variational_autoencoder_digits.py --demo \
+		--out $$new/runs/variational_autoencoder_digits; \
 	for run in $$new/runs/*; do \
 		model=$$new/$$(basename $$run); mkdir $$model; \
 		cp -r $$run/saved_model/1 $$run/result.json $$model; done; \

@@ -36,14 +36,16 @@ SHAPE = (28, 28, 1)
 PRESETS = {
     "quick": {
         "latent_dim": 2,
-        "batch_size": 100,
+        "hidden": 128,
+        "batch_size": 50,
         "schedule": "cosine",
         "learning_rate": 2e-3,
-        "epochs": {"sklearn": 300, "mnist": 10},
+        "epochs": {"sklearn": 200, "mnist": 10},
         "nll_samples": 500,
     },
     "budget": {
         "latent_dim": 50,
+        "hidden": 200,
         "batch_size": 100,
         "schedule": "cosine",
         "learning_rate": 1e-3,
@@ -52,6 +54,7 @@ PRESETS = {
     },
     "paper": {
         "latent_dim": 50,
+        "hidden": 200,
         "batch_size": 20,
         "schedule": "staged",
         "learning_rate": 1e-3,
@@ -191,7 +194,7 @@ def evaluate(args, model, test_x):
         test_x,
         args.nll_samples,
         chunk_size=min(50, args.nll_samples),
-        verbose=min(args.verbose, 1),
+        verbose=int(args.verbose == 1),
     )
     means, _ = model.encoder.predict(test_x, batch_size=256, verbose=0)
     return {
@@ -209,7 +212,8 @@ def evaluate(args, model, test_x):
 def draw(args, model, record, images):
     """Learning curve, samples, reconstructions, interpolations, manifold."""
     points = record["curve"]
-    seen = [point["epoch"] for point in points]
+    seen = [record["num_train"] * point["epoch"] for point in points]
+    best = -max(point["elbo"] for point in points)
     drawn = {
         "learning_curve": figures.plot_learning_curves(
             {
@@ -229,7 +233,9 @@ def draw(args, model, record, images):
             model.interpolate(images[:6], images[6:12], 11)
         ),
     }
-    drawn["learning_curve"].axes[0].set_xlabel("Epoch")
+    axes = drawn["learning_curve"].axes[0]
+    axes.set_xlabel("Training images (thousands)")
+    axes.set_ylim(best - 5.0, best + 40.0)
     if args.latent_dim == 2:
         drawn["manifold"] = figures.plot_latent_manifold(model.decode)
     for name, figure in drawn.items():
@@ -294,7 +300,7 @@ def parse(argv):
         default="dynamic",
     )
     add("--latent-dim", type=int, help="(default: the preset's)")
-    add("--hidden", type=int, default=200, help="units of each hidden layer")
+    add("--hidden", type=int, help="units of a layer (default: the preset's)")
     add("--importance-samples", type=int, default=1, help="more: an IWAE")
     add("--epochs", type=int, help="(default: the preset's)")
     add("--batch-size", type=int, help="(default: the preset's)")
@@ -346,7 +352,10 @@ def main(argv=None):
     train(args, model, x, test_x, recorder, placement)
     results = evaluate(args, model, test_x)
     recorder.add(
-        num_params=model.count_params(), num_test_images=len(test_x), **results
+        num_params=model.count_params(),
+        num_train=len(x),
+        num_test_images=len(test_x),
+        **results,
     )
     draw(args, model, recorder.record, test_x[:12])
     if args.demo:

@@ -52,6 +52,22 @@ SMALL_ARGUMENTS = {
             "--batch-size 2 --num-tests 2 --jit off --verbose 2 --out {out}"
         ).split(),
     ],
+    "variational_autoencoder_digits": [
+        (
+            "--num-train 64 --hidden 8 --batch-size 32 --epochs 2 "
+            "--nll-samples 3 --test-images 20 --demo --verbose 2 --out {out}"
+        ).split(),
+        (
+            "--preset paper --binarization static --importance-samples 3 "
+            "--num-train 64 --hidden 8 --epochs 1 --nll-samples 2 "
+            "--test-images 20 --jit off --verbose 2 --out {out}"
+        ).split(),
+        (
+            "--preset budget --binarization none --latent-dim 3 "
+            "--num-train 64 --hidden 8 --batch-size 32 --epochs 1 "
+            "--nll-samples 2 --test-images 20 --verbose 2 --out {out}"
+        ).split(),
+    ],
     "sparse_autoencoder_digits": [
         (
             "--method k_sparse --num-train 300 --units 12 --k 3 --epochs 2 "

@@ -18,6 +18,7 @@ ROOT = pathlib.Path(__file__).parents[1]
 FOLDER = ROOT / os.environ.get("KERAS_DL4_SAVED_MODELS", "saved_models")
 NTM_COPY = FOLDER / "ntm_copy/1"
 DIGITS = FOLDER / "spatial_transformer_digits/1"
+VARIATIONAL = FOLDER / "variational_autoencoder_digits/1"
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +69,65 @@ def test_digits_are_recognized():
     logits = loaded.signatures["serving_default"](image=tf.constant(images))
     wrong = np.mean(np.argmax(logits["logits"], axis=-1) != labels)
     assert wrong <= 0.1
+
+
+@pytest.fixture(scope="module")
+def variational():
+    yield tf.saved_model.load(str(VARIATIONAL))
+
+
+def ask(loaded, signature, **inputs):
+    """The one output of a signature, as an array."""
+    tensors = {name: tf.constant(value) for name, value in inputs.items()}
+    (output,) = loaded.signatures[signature](**tensors).values()
+    return output.numpy()
+
+
+def test_variational_autoencoder_keeps_the_serving_contract():
+    signatures = check_saved_model(VARIATIONAL)["signatures"]
+    found = {
+        name: {
+            **{key: tensor["shape"] for key, tensor in each["inputs"].items()},
+            **{key: tensor["shape"] for key, tensor in each["outputs"].items()},
+        }
+        for name, each in signatures.items()
+    }
+    image, code = (None, 28, 28, 1), (None, 2)
+    assert found["encode"] == {"image": image, "code": code}
+    assert found["decode"] == {"code": code, "reconstruction": image}
+    assert found["reconstruct"] == {"image": image, "reconstruction": image}
+    assert found["sample"] == {"seed": (None,), "sample": image}
+
+
+def test_variational_autoencoder_reconstructs_digits(variational):
+    _, (x, _) = load_digits()
+    made = ask(variational, "reconstruct", image=x)
+    code = ask(variational, "encode", image=x)
+    np.testing.assert_allclose(
+        ask(variational, "decode", code=code), made, atol=1e-5
+    )
+    # Two numbers an image explain this much of how images differ.
+    unexplained = np.mean((made - x) ** 2) / np.mean((x - x.mean(0)) ** 2)
+    assert unexplained < 0.6
+    # The prior of the codes is standard normal.
+    assert np.all(abs(code.mean(0)) < 0.5)
+    assert np.all((code.std(0) > 0.6) & (code.std(0) < 1.3))
+
+
+def test_variational_autoencoder_samples_digits(variational):
+    """Samples are as close to some digit as other digits are."""
+    (x, _), (test, _) = load_digits()
+    seeds = np.arange(100, dtype="int32")
+    samples = ask(variational, "sample", seed=seeds)
+    np.testing.assert_allclose(
+        ask(variational, "sample", seed=seeds[7:8])[0], samples[7], atol=1e-5
+    )
+
+    def distance(images):
+        """Squared, to the closest training image, on average."""
+        flat, known = (part.reshape(len(part), -1) for part in (images, x))
+        squares = (flat**2).sum(1)[:, None] + (known**2).sum(1)
+        return np.mean((squares - 2.0 * flat @ known.T).min(axis=1))
+
+    assert distance(samples) < 1.2 * distance(test)
+    assert samples.std(axis=0).mean() > 0.5 * x.std(axis=0).mean()

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from keras_dl4.layers import GaussianSampling
+from keras_dl4.models import host_checks
 from keras_dl4.models.latent_draws import check_count
 from keras_dl4.models.latent_draws import draw
 from keras_dl4.models.latent_draws import log_likelihoods
@@ -54,11 +55,22 @@ def estimate_log_likelihood(
         Float64 array `(num_examples,)`.
 
     Raises:
-        ValueError: If a number is not positive.
+        ValueError: If a number is not positive, or the data is bad.
     """
+    x = np.asarray(x)
+    host_checks.check_values(x, autoencoder.data_range)
+    if autoencoder.binarize and np.any((x != 0) & (x != 1)):
+        raise ValueError(
+            "A model that binarizes its data gives likelihoods of binary "
+            "data. Received: values between 0 and 1. Draw the data once, by "
+            "`keras_dl4.datasets.binarize(x)`."
+        )
     check_count("num_samples", num_samples)
     check_count("chunk_size", chunk_size)
     check_count("batch_size", batch_size)
+    # Whole batches, since XLA compiles each size anew.
+    batch_size = min(batch_size, len(x))
+    filled = np.resize(x, (-len(x) % batch_size + len(x), *x.shape[1:]))
     whole, rest = divmod(num_samples, chunk_size)
     passes = [(chunk_size, whole), (rest, min(rest, 1))]
     name = "log_likelihood"
@@ -73,8 +85,8 @@ def estimate_log_likelihood(
     for size, num_passes in passes:
         model = _LogMeanWeight(autoencoder, size, seed)
         for _ in range(num_passes):
-            found = model.predict(x, batch_size=batch_size, verbose=0)
-            found = found.astype("float64") + math.log(size)
+            found = model.predict(filled, batch_size=batch_size, verbose=0)
+            found = found[: len(x)].astype("float64") + math.log(size)
             total, num_drawn = np.logaddexp(total, found), num_drawn + size
             bar.add(1, [(name, np.mean(total) - math.log(num_drawn))])
         seed += 1  # The rest draws other codes than the first chunk.

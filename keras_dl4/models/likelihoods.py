@@ -63,27 +63,33 @@ class GaussianLikelihood(keras.layers.Layer):
         return decoded
 
 
-def make_likelihood(name, stddev):
+def make_likelihood(name, stddev, binarize):
     """The likelihood of a name.
 
     Args:
         name: `"bernoulli"` or `"gaussian"`.
         stddev: What a Gaussian is made with, else 1.
+        binarize: Boolean, whether the data is to be made binary.
 
     Returns:
         A layer from data and what is decoded to float32 values `(batch,)`.
 
     Raises:
-        ValueError: If the name is none of these, or `stddev` not 1 where it
-            has no meaning.
+        ValueError: If the name is none of these, or what has no meaning with
+            it is given.
     """
-    if name == "gaussian":
-        return GaussianLikelihood(stddev)
-    if name != "bernoulli":
+    if name not in ("bernoulli", "gaussian"):
         raise ValueError(
             "`likelihood` must be 'bernoulli' or 'gaussian'. Received: "
             f"likelihood={name!r}. For data in [0, 1] take 'bernoulli'."
         )
+    if name == "gaussian":
+        if binarize:
+            raise ValueError(
+                "`binarize=True` goes with likelihood='bernoulli'. Received: "
+                "likelihood='gaussian'. Leave one of them out."
+            )
+        return GaussianLikelihood(stddev)
     if stddev != 1.0:
         raise ValueError(
             "`stddev` goes with likelihood='gaussian'. Received: "

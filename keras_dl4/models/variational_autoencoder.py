@@ -5,7 +5,6 @@ import numpy as np
 from keras import ops
 
 from keras_dl4.layers import GaussianSampling
-from keras_dl4.models import host_checks
 from keras_dl4.models.abstract_autoencoder import AbstractAutoencoder
 from keras_dl4.models.evidence_bound import EvidenceBound
 from keras_dl4.models.latent_draws import check_count
@@ -32,8 +31,7 @@ class VariationalAutoencoder(AbstractAutoencoder):
 
     The logs show the `loss` and, of each example on average,
     `reconstruction_loss` (`-E log p(x | z)`), `kl` and `elbo`, the bound,
-    whatever the KL divergence weighs in the loss. `evaluate` draws codes as
-    well, since the bound is an expectation.
+    however the divergence counts in the loss. `evaluate` draws codes as well.
 
     Args:
         encoder: Layer or model from data `(batch, ...)` to two tensors of the
@@ -60,10 +58,9 @@ class VariationalAutoencoder(AbstractAutoencoder):
             `E log mean_i p(x, z_i) / q(z_i | x)` over the `num_samples` codes
             of an example. Defaults to `False`.
         binarize: Boolean, whether `fit` and `evaluate` draw binary data anew
-            each step, with the given values as probabilities of 1 (dynamic
-            binarization). Nothing else does. Defaults to `False`.
-        seed: Int, or `None` for a random seed, of what is drawn. Defaults to
-            `None`.
+            in each step, with the given values as probabilities of 1: dynamic
+            binarization. Defaults to `False`.
+        seed: Int, of what is drawn, or `None`. Defaults to `None`.
         **kwargs: Arguments of `keras.Model`, such as `name`.
 
     Call arguments:
@@ -76,10 +73,9 @@ class VariationalAutoencoder(AbstractAutoencoder):
         that the loss is made of.
 
     Raises:
-        ValueError: If an argument is out of range or does not go with another,
-            the encoder does not return two tensors, or encoder and decoder do
-            not meet; in `fit` and `evaluate` if the data is not finite, or
-            not in [0, 1] with `"bernoulli"`.
+        ValueError: If arguments are out of range or do not go together, or
+            encoder and decoder do not meet. In `fit` and `evaluate` if data is
+            not finite, or with `"bernoulli"` not in [0, 1].
 
     Example:
 
@@ -128,11 +124,6 @@ class VariationalAutoencoder(AbstractAutoencoder):
         shown = ("reconstruction_loss", "kl", "elbo")
         super().__init__(encoder, decoder, shown, **kwargs)
         check_count("num_samples", num_samples)
-        if binarize and likelihood != "bernoulli":
-            raise ValueError(
-                "`binarize=True` goes with likelihood='bernoulli'. Received: "
-                f"likelihood={likelihood!r}. Leave one of them out."
-            )
         self._arguments = {
             "kl_weight": kl_weight,
             "likelihood": likelihood,
@@ -146,7 +137,7 @@ class VariationalAutoencoder(AbstractAutoencoder):
         }
         self.num_samples = num_samples
         self.binarize = binarize
-        self.likelihood = make_likelihood(likelihood, stddev)
+        self.likelihood = make_likelihood(likelihood, stddev, binarize)
         self.bound = EvidenceBound(
             kl_weight, capacity, free_bits, importance_weighted
         )
@@ -166,20 +157,11 @@ class VariationalAutoencoder(AbstractAutoencoder):
         self.bound.update_kl_weight(kl_weight)
 
     def posterior(self, inputs):
-        """The Gaussian q(z | x) of data; `encode` gives its mean.
-
-        Args:
-            inputs: Tensor or array `(batch, ...)`.
-
-        Returns:
-            Two float32 tensors, mean and logarithm of the variance.
-        """
+        """Mean and logarithm of the variance of q(z | x), two tensors."""
         return moments_of(self.encoder(inputs, training=False))
 
     def sample(self, num_samples, seed=None):
-        """Data decoded from codes of the prior.
-
-        Given is p(x | z), by its probabilities or means; no x is drawn of it.
+        """Probabilities or means of data, decoded from codes of the prior.
 
         Args:
             num_samples: Int, how many.
@@ -189,9 +171,8 @@ class VariationalAutoencoder(AbstractAutoencoder):
             Tensor `(num_samples, ...)`.
         """
         shape = (num_samples, *self.code_spec.shape[1:])
-        return self.decode(
-            keras.random.normal(shape, dtype="float32", seed=seed)
-        )
+        code = keras.random.normal(shape, dtype="float32", seed=seed)
+        return self.decode(code)
 
     def interpolate(self, first, second, num_steps):
         """Data decoded from codes on the lines between those of two examples.
@@ -246,14 +227,6 @@ class VariationalAutoencoder(AbstractAutoencoder):
         Raises:
             ValueError: If a number is not positive, or the data is bad.
         """
-        x = np.asarray(x)
-        host_checks.check_values(x, self.data_range)
-        if self.binarize and np.any((x != 0) & (x != 1)):
-            raise ValueError(
-                "A model that binarizes its data gives likelihoods of binary "
-                "data. Received: values between 0 and 1. Draw the data once, "
-                "for example by `rng.uniform(size=x.shape) < x`."
-            )
         return estimate_log_likelihood(
             self,
             x,
@@ -265,10 +238,7 @@ class VariationalAutoencoder(AbstractAutoencoder):
         )
 
     def serving_signatures(self):
-        """As of every autoencoder; and `sample`, which takes `seed`, ints.
-
-        Each seed gives a sample of its own.
-        """
+        """As of every autoencoder, and `sample`: one for each `seed`, ints."""
 
         def sample(seed):
             noise = normal_of_seeds(seed, self.code_spec.shape[1:])

@@ -110,7 +110,7 @@ def test_every_weight_is_the_likelihood_at_the_true_posterior(rng):
 
 
 def test_importance_weighted_bound_rises_to_the_likelihood(rng):
-    linear = LinearGaussian(rng, 0.4)
+    linear = LinearGaussian(rng, 0.15)
     x = linear.draw(rng, 400)
     likelihood = linear.log_likelihood(x).mean()
     found = [
@@ -120,11 +120,11 @@ def test_importance_weighted_bound_rises_to_the_likelihood(rng):
     gaps = likelihood - np.array(found)
     assert np.all(np.diff(found) > 0.0)
     assert gaps[0] > 10 * gaps[2]
-    assert abs(gaps[-1]) < 0.02
+    assert abs(gaps[3]) < 0.02 * gaps[0]
 
 
 def test_log_likelihood_of_each_example(rng):
-    linear = LinearGaussian(rng, 0.1)
+    linear = LinearGaussian(rng, 0.05)
     x = linear.draw(rng, 30)
     found = linear.model.log_likelihood(x, 2000, chunk_size=300, verbose=0)
     assert found.dtype == "float64"

@@ -94,7 +94,7 @@ def fed(noise):
     flat = np.float32(noise).reshape(-1, noise.shape[-1])
 
     def draw(source, shape):
-        return ops.convert_to_tensor(flat[: int(shape[0])])
+        return ops.convert_to_tensor(flat)[: shape[0]]
 
     with mock.patch.object(NoiseSource, "normal", draw):
         yield
