@@ -1,35 +1,45 @@
-"""Contractive penalties beside a plain training step of the encoder, as ratios.
+"""Contractive penalties and variational autoencoders, timed as ratios.
 
-Plain:   value and gradients of mean(code^2), forward and backward once
-Alone:   value and gradients of the penalty
-Added:   value and gradients of the sum of both
-Encoder: 784-256 sigmoid, and 784-256-64 sigmoid; float32, batch 128
-Run:     python benchmarks/autoencoders.py [--quick]
-Writes:  runs/autoencoders_benchmark.json, or ..._quick.json
+penalties: value and gradients of mean(code^2) of an encoder, forward and
+           backward once (plain); of the penalty (alone); of the sum of both
+           (added). Encoders 784-256 and 784-256-64, sigmoid, batch 128. All
+           are divided by plain of the same mode
+vae:       a training step of a variational autoencoder, 784-200-200-50 and
+           back, tanh, with Adam on 100 binary images in memory; ours and
+           pythae's, which divides
+Run:       python benchmarks/autoencoders.py [--quick]
+Writes:    runs/autoencoders_benchmark.json, or ..._quick.json
 
-All steps of an encoder are timed in turns: A B C A B C. A ratio is the median
-over rounds of the ratio within a round to the plain step of the same mode,
-which slow drifts of a busy machine leave alone. One process measures all, on
-the backend TensorFlow.
+All steps of a part are timed in turns: A B C A B C. A ratio is the median over
+rounds of the ratio within a round, which slow drifts of a busy machine leave
+alone. Float32 throughout. The penalties are measured in one process, on the
+backend TensorFlow; the autoencoders in one for each framework and number of
+threads, which only compute when asked. If pythae is not installed that is said
+and it is left out; `--torch-python` names another Python that has it.
 """
 
 import argparse
 import datetime
+import functools
 import json
 import os
 import pathlib
 import platform
 import shlex
-import statistics
 import sys
 import time
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+import autoencoders_vae
 import keras
 import numpy as np
 import tensorflow as tf
+from autoencoders_report import add_ratios
+from autoencoders_report import built_here
+from autoencoders_report import table
+from autoencoders_report import time_in_turns
 from keras import ops
 from ntm import machine
 
@@ -46,11 +56,16 @@ MODES = ("xla", "graph")
 # Highest ratio to the plain step to aim at.
 GOALS = {("784-256", "closed_form", "alone", "xla"): 1.3}
 NAMES = ("encoder", "method", "step", "mode")
-SECONDS_PER_TURN = 0.15
-MAX_STEPS_PER_TURN = 50
-FULL = {"rounds": 15, "out": pathlib.Path("runs/autoencoders_benchmark.json")}
+FULL = {
+    "rounds": 15,
+    "encoders": list(ENCODERS),
+    "threads": [1, 2],
+    "out": pathlib.Path("runs/autoencoders_benchmark.json"),
+}
 QUICK = {
     "rounds": 5,
+    "encoders": ["784-256"],
+    "threads": [2],
     "out": pathlib.Path("runs/autoencoders_benchmark_quick.json"),
 }
 
@@ -90,54 +105,6 @@ def build_step(encoder_name, method, what, mode, batch=BATCH):
     return step
 
 
-def time_in_turns(settings, rounds):
-    """Rows with the times of all settings, measured one after the other."""
-    rows, steps, num_steps = [], [], []
-    for setting in settings:
-        start = time.perf_counter()
-        step = build_step(*setting)
-        compiled = time.perf_counter()
-        step()
-        seconds = time.perf_counter() - compiled
-        row = dict(zip(NAMES, setting, strict=True))
-        rows.append(row | {"compile_s": compiled - start, "rounds_ms": []})
-        steps.append(step)
-        fitting = int(SECONDS_PER_TURN / seconds)
-        num_steps.append(min(max(fitting, 1), MAX_STEPS_PER_TURN))
-    fastest = [float("inf")] * len(rows)
-    for _ in range(rounds):
-        for i, step in enumerate(steps):
-            seconds = []
-            # The first step of a turn finds the caches full of other data.
-            for _ in range(num_steps[i] + 1):
-                start = time.perf_counter()
-                step()
-                seconds.append(time.perf_counter() - start)
-            rows[i]["rounds_ms"].append(1e3 * statistics.median(seconds[1:]))
-            fastest[i] = min(fastest[i], *seconds)
-    for row, least in zip(rows, fastest, strict=True):
-        row["median_ms"] = statistics.median(row["rounds_ms"])
-        row["min_ms"] = 1e3 * least
-    return rows
-
-
-def add_ratios(rows):
-    """Adds the ratio to the plain step of the same encoder and mode."""
-    for row in rows:
-        (plain,) = [
-            other
-            for other in rows
-            if other["step"] == "plain"
-            and all(other[k] == row[k] for k in ("encoder", "mode"))
-        ]
-        pairs = zip(row["rounds_ms"], plain["rounds_ms"], strict=True)
-        row["ratio"] = statistics.median(ours / its for ours, its in pairs)
-        row["ratio_of_min"] = row["min_ms"] / plain["min_ms"]
-        goal = GOALS.get(tuple(row[name] for name in NAMES))
-        if goal:
-            row["goal"] = goal
-
-
 def measure_penalties(args):
     """Rows of all penalties, each encoder in its own turns."""
     rows = []
@@ -150,32 +117,26 @@ def measure_penalties(args):
         settings = [
             (encoder, *kind, mode) for mode in args.modes for kind in kinds
         ]
-        group = time_in_turns(settings, args.rounds)
-        add_ratios(group)
-        rows += group
+        rows += time_in_turns(
+            NAMES,
+            settings,
+            functools.partial(built_here, build_step),
+            args.rounds,
+        )
+    add_ratios(rows, {"step": "plain", "method": "none"}, ("encoder", "mode"))
+    for row in rows:
+        goal = GOALS.get(tuple(row[name] for name in NAMES))
+        if goal:
+            row["goal"] = goal
     return rows
 
 
-# Name: what measures it, a function from the arguments to its rows.
-PARTS = {"penalties": measure_penalties}
-
-
-def table(rows):
-    """Markdown with a line for each row."""
-    lines = [
-        "| encoder | method | step | mode | ms | min ms | compile s | ratio "
-        "| of minima | goal |",
-        "|---|---|---|---|---:|---:|---:|---:|---:|---:|",
-    ]
-    for row in rows:
-        goal = f"<= {row['goal']:.2f}" if "goal" in row else ""
-        lines.append(
-            f"| {row['encoder']} | {row['method']} | {row['step']} "
-            f"| {row['mode']} | {row['median_ms']:.2f} | {row['min_ms']:.2f} "
-            f"| {row['compile_s']:.1f} | {row['ratio']:.2f} "
-            f"| {row['ratio_of_min']:.2f} | {goal} |"
-        )
-    return "\n".join(lines)
+# Name: what measures it, a function from the arguments to its rows, and what
+# distinguishes these.
+PARTS = {
+    "penalties": (measure_penalties, NAMES),
+    "vae": (autoencoders_vae.measure, autoencoders_vae.NAMES),
+}
 
 
 def parse(argv):
@@ -183,15 +144,16 @@ def parse(argv):
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     add = parser.add_argument
-    add("--quick", action="store_true", help="784-256 only, 5 rounds")
+    add("--quick", action="store_true", help="less of all, 5 rounds")
+    add("--parts", nargs="+", choices=PARTS, default=list(PARTS))
     add("--encoders", nargs="+", choices=ENCODERS, help="(default: both)")
     add("--modes", nargs="+", choices=MODES, default=list(MODES))
+    add("--threads", nargs="+", type=int, help="of the vae (default: 1 2)")
     add("--rounds", type=int, help="(default: 15)")
+    add("--torch-python", default=sys.executable, help="has pythae")
     add("--out", type=pathlib.Path, help="JSON file to write")
     args = parser.parse_args(argv)
-    defaults = QUICK if args.quick else FULL
-    defaults["encoders"] = ["784-256"] if args.quick else list(ENCODERS)
-    for name, default in defaults.items():
+    for name, default in (QUICK if args.quick else FULL).items():
         if getattr(args, name) is None:
             setattr(args, name, default)
     return args
@@ -213,9 +175,10 @@ def main(argv=None):
             "tensorflow": tf.__version__,
         },
     }
-    for name, measure in PARTS.items():
-        record[name] = measure(args)
-        print(f"\n{name}\n{table(record[name])}")
+    for part in args.parts:
+        measure, names = PARTS[part]
+        record[part] = measure(args)
+        print(f"\n{part}\n{table(names, record[part])}", flush=True)
     record["minutes"] = (time.perf_counter() - start) / 60
     args.out.write_text(json.dumps(record, indent=1) + "\n")
     print(f"\n{record['minutes']:.1f} minutes. Written: {args.out}")

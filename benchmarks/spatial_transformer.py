@@ -76,11 +76,13 @@ QUICK = {
 class Worker(ntm.Worker):
     """A process of the worker script with one framework and its threads."""
 
+    script = WORKER
+
     def __init__(self, framework, threads, python=sys.executable):
         self.errors = tempfile.TemporaryFile("w+")
         backend = "tensorflow" if framework == "torch" else framework
         self.process = subprocess.Popen(
-            [python, WORKER, framework, str(threads)],
+            [python, self.script, framework, str(threads)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.errors,

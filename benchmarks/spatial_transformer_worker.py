@@ -24,7 +24,7 @@ import typing
 
 import numpy as np
 
-NAMES = ("tensorflow", "keras", "jax", "torch", "kornia", "tensorflow_addons")
+NAMES = ("tensorflow keras jax torch kornia tensorflow_addons pythae").split()
 
 
 def arrays(shape):
@@ -198,8 +198,21 @@ def limit_threads(framework, count):
         torch.set_num_threads(count)
 
 
-def serve(framework, count):
-    """Does what the lines on the standard input ask for, one at a time."""
+def build(framework, library, mode, what, shape):
+    """A step, and a check of what it returns at first."""
+    shape = tuple(shape)
+    step = BUILDERS[framework](library, mode, what, shape)
+    return step, lambda found: check(library, found, shape)
+
+
+def serve(build, framework, count):
+    """Does what the lines on the standard input ask for, one at a time.
+
+    Args:
+        build: Function from the framework and a setting to a step and a check.
+        framework: String.
+        count: Int, how many threads to use.
+    """
     replies = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # What libraries print must not mix with the replies.
 
@@ -220,14 +233,13 @@ def serve(framework, count):
             steps.clear()
             reply()
             continue
-        library, mode, what, shape = request["setting"]
-        key = (library, mode, what, tuple(shape))
+        key = json.dumps(request["setting"])
         start = time.perf_counter()
         if request["do"] == "prepare":
-            step = BUILDERS[framework](library, mode, what, tuple(shape))
+            step, check_first = build(framework, *request["setting"])
             found = step()
             first = time.perf_counter() - start
-            check(library, found, shape)
+            check_first(found)
             start = time.perf_counter()
             step()
             steps[key] = step
@@ -242,4 +254,4 @@ def serve(framework, count):
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1], int(sys.argv[2]))
+    serve(build, sys.argv[1], int(sys.argv[2]))

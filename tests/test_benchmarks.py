@@ -101,7 +101,10 @@ def test_modes_without_a_divisor_are_refused(script, capsys):
 
 def test_small_run_times_contractive_penalties(script, tmp_path, capsys):
     out = tmp_path / "benchmark.json"
-    argv = f"--encoders 784-256 --modes graph --rounds 2 --out {out}".split()
+    argv = (
+        "--parts penalties --encoders 784-256 --modes graph --rounds 2 "
+        f"--out {out}"
+    ).split()
     record = script("autoencoders").main(argv)
     assert json.loads(out.read_text()) == record
     rows = record["penalties"]
@@ -119,20 +122,47 @@ def test_small_run_times_contractive_penalties(script, tmp_path, capsys):
 
 def test_ratio_of_a_penalty_is_to_the_plain_step_of_its_mode(script):
     def row(step, mode, rounds_ms):
-        names = {"encoder": "784-256", "method": "closed_form", "step": step}
         times = {"rounds_ms": rounds_ms, "min_ms": min(rounds_ms)}
-        return names | {"mode": mode} | times
+        return {"step": step, "mode": mode} | times
 
     rows = [
         row("plain", "xla", [10.0, 20.0, 40.0]),
         row("alone", "xla", [11.0, 30.0, 44.0]),
         row("plain", "graph", [1.0, 1.0, 1.0]),
+        row("alone", "jax", [1.0, 1.0, 1.0]),
     ]
-    script("autoencoders").add_ratios(rows)
+    report = script("autoencoders_report")
+    report.add_ratios(rows, {"step": "plain"}, ("mode",))
     assert rows[1]["ratio"] == pytest.approx(1.1)
     assert rows[1]["ratio_of_min"] == pytest.approx(1.1)
-    assert rows[1]["goal"] == 1.3
     assert rows[2]["ratio"] == 1.0
+    assert "ratio" not in rows[3]
+    row = {"median_ms": 30.0, "compile_s": 2.0, "goal": 1.3}
+    lines = report.table(("step", "mode"), [rows[1] | row]).splitlines()
+    assert lines[2] == (
+        "| alone | xla | 30.00 | 11.00 | 2.0 | 1.10 | 1.10 | <= 1.30 |"
+    )
+
+
+def test_small_run_times_variational_autoencoders(script, tmp_path, capsys):
+    out = tmp_path / "benchmark.json"
+    argv = (
+        f"--parts vae --modes graph --threads 1 --rounds 2 --out {out}"
+    ).split()
+    record = script("autoencoders").main(argv)
+    assert json.loads(out.read_text()) == record
+    row = record["vae"][0]
+    assert (row["library"], row["mode"], row["threads"]) == (
+        "keras_dl4",
+        "graph",
+        1,
+    )
+    assert 0 < row["min_ms"] <= row["median_ms"]
+    assert "keras" in row["versions"]
+    printed = capsys.readouterr().out
+    assert "| library | mode | threads |" in printed
+    is_there = importlib.util.find_spec("pythae") is not None
+    assert is_there or "left out: pythae" in printed
 
 
 def test_small_run_of_the_spatial_transformer(script, tmp_path, capsys):
