@@ -12,7 +12,7 @@ Every file offers the same interface:
   does, has the gradient that one device has for the whole batch.
 - `random_normal(shape, seed_generator)`, `random_uniform(shape,
   seed_generator)`: float32 numbers of the standard normal distribution, and in
-  [0, 1). On TensorFlow the same with XLA and without, and fast with it.
+  [0, 1): those of `keras.random`, and faster under XLA on TensorFlow.
 - `vjp(function, x)`: `function(x)`, a tensor, and its pullback, which takes a
   cotangent of the shape of that and gives the vector-Jacobian product, of the
   shape of `x`. Both can be differentiated again. The pullback returns None
