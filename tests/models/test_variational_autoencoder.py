@@ -210,25 +210,6 @@ def test_weight_of_the_divergence_changes_without_compiling(x):
     assert len(traces) == 1
 
 
-def test_replicas_draw_different_codes_and_binary_data(strategy):
-    import tensorflow as tf
-
-    with strategy.scope():
-        model = dense_model(binarize=True, seed=3)
-    x = tf.fill((40, WIDTH), 0.5)
-
-    @tf.function
-    def draw():
-        draws, _ = model(x, training=True)
-        return draws.x, draws.code
-
-    for drawn in strategy.run(draw):
-        one, other = (
-            each.numpy() for each in strategy.experimental_local_results(drawn)
-        )
-        assert np.mean(one != other) > 0.3
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
