@@ -13,6 +13,7 @@ import argparse
 import pathlib
 import sys
 
+import tables_autoencoders
 import tables_ntm
 import tables_spatial_transformer
 from table_text import fill
@@ -22,6 +23,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 SYSTEMS = {
     "Neural Turing Machine": ("ntm", tables_ntm),
     "Spatial transformer": ("spatial_transformer", tables_spatial_transformer),
+    "Autoencoders": ("autoencoders", tables_autoencoders),
 }
 
 

@@ -204,6 +204,25 @@ def test_distortions_stand_beside_the_paper(load, tmp_path):
     ]
 
 
+def test_likelihood_stands_beside_the_replication(load, tmp_path):
+    tables = load("tables_autoencoders")
+    settings = {"data": "mnist", "importance_samples": 5, "epochs": 300}
+    run = {"settings": settings, "cpu_minutes": 41.2, "active_units": 22.0}
+    run |= {"test_nll": 86.504, "test_nll_standard_error": 0.23}
+    write(tmp_path, iwae5_seed0=run | {"test_elbo": -90.25})
+    write(tmp_path, unfinished={"settings": settings})
+    assert cells_of(text_of(tables, tmp_path), "IWAE") == [
+        *["IWAE, k = 5", "86.50 ± 0.23", "-90.25", "22", "300", "41", "85.46"]
+    ]
+    assert tables.summary(tmp_path) == [
+        [
+            "MNIST, IWAE, k = 5, test NLL in nats",
+            "86.50 ± 0.23",
+            "85.46, a replication",
+        ]
+    ]
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [(0.0, "0"), (0.004, "< 0.01"), (0.014, "0.01"), (1234.5, "1,234.50")],

@@ -1,0 +1,77 @@
+"""The records of the autoencoders, as tables."""
+
+from table_text import NONE
+from table_text import number
+from table_text import read_records
+from table_text import table
+
+# Test NLL on MNIST, binarized dynamically, one stochastic layer, by importance
+# samples in training: of the replication in PyTorch by GitHub user xqding.
+REPLICATED = {1: 87.78, 5: 85.46, 50: 84.59}
+
+
+def likelihood_name(settings):
+    """Name of a model by how it was trained."""
+    samples = settings["importance_samples"]
+    return "VAE" if samples == 1 else f"IWAE, k = {samples}"
+
+
+def likelihood_runs(folder):
+    """Records of MNIST with an estimate of the test likelihood."""
+    return [
+        record
+        for record in read_records(folder, "test_nll").values()
+        if record["settings"]["data"] == "mnist"
+    ]
+
+
+def likelihood_text(record):
+    """The estimate with its standard error."""
+    error = number(record["test_nll_standard_error"])
+    return f"{number(record['test_nll'])} ± {error}"
+
+
+def likelihood_table(folder):
+    """Test likelihood of MNIST, beside a replication of the paper's."""
+    rows = []
+    for record in likelihood_runs(folder):
+        settings = record["settings"]
+        rows.append(
+            [
+                likelihood_name(settings),
+                likelihood_text(record),
+                number(record["test_elbo"]),
+                number(record["active_units"], 0),
+                settings["epochs"],
+                number(record["cpu_minutes"], 0),
+                REPLICATED.get(settings["importance_samples"], NONE),
+            ]
+        )
+    if not rows:
+        return ""
+    header = ["one stochastic layer of 50", "test NLL, nats (± SE)"]
+    header += ["test ELBO", "active units", "epochs", "CPU minutes"]
+    header += ["replication's NLL"]
+    caption = (
+        "MNIST, binarized dynamically; negative log-likelihood of 10,000 test "
+        "images with 5,000 samples each:"
+    )
+    return f"{caption}\n\n{table(header, rows)}"
+
+
+def tables(folder):
+    """All tables of a folder of records, for results/README.md."""
+    return [part for part in [likelihood_table(folder)] if part]
+
+
+def summary(folder):
+    """Rows of the README's table: what, here, in the paper."""
+    return [
+        [
+            f"MNIST, {likelihood_name(record['settings'])}, test NLL in nats",
+            likelihood_text(record),
+            f"{REPLICATED[record['settings']['importance_samples']]}, a "
+            "replication",
+        ]
+        for record in likelihood_runs(folder)
+    ]
