@@ -31,8 +31,9 @@ def number(value, digits=2):
         return NONE
     if value == 0:
         return "0"
-    if value < 10.0**-digits:
-        return f"< {10.0**-digits:g}"
+    least = 10.0**-digits
+    if abs(value) < least:
+        return f"< {least:g}" if value > 0 else f"> -{least:g}"
     return f"{value:,.{digits}f}"
 
 

@@ -225,7 +225,10 @@ def test_likelihood_stands_beside_the_replication(load, tmp_path):
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.0, "0"), (0.004, "< 0.01"), (0.014, "0.01"), (1234.5, "1,234.50")],
+    [
+        *[(0.0, "0"), (0.004, "< 0.01"), (0.014, "0.01"), (1234.5, "1,234.50")],
+        *[(-91.107, "-91.11"), (-0.004, "> -0.01")],
+    ],
 )
 def test_small_number_does_not_look_like_zero(load, value, text):
     assert load("table_text").number(value) == text
