@@ -75,6 +75,20 @@ def build_model(args):
     return model, hidden
 
 
+def start_biases(args, model, hidden, mean):
+    """Starts as if the mean were taken from the images and added again.
+
+    Otherwise the mean image decides which units are the largest, the same
+    ones for every image, and many others never learn. Sigmoid units start at
+    their target rate.
+    """
+    kernel = keras.ops.convert_to_numpy(hidden.kernel)
+    rate = args.target_rate
+    start = np.log(rate / (1.0 - rate)) if args.method == "kl" else 0.0
+    hidden.bias.assign(start - mean.ravel() @ kernel)
+    model.decoder.layers[0].bias.assign(mean.ravel())
+
+
 def train(args, model, x, test_x, recorder, placement):
     num_steps = args.epochs * (len(x) // args.batch_size)
     rate = keras.optimizers.schedules.CosineDecay(
@@ -251,6 +265,7 @@ def main(argv=None):
     x, y = x[: args.num_train], y[: args.num_train]
     with placement.scope():
         model, hidden = build_model(args)
+        start_biases(args, model, hidden, x.mean(axis=0))
     recorder = RunRecorder(
         args.out / "result.json",
         {name: vars(args)[name] for name in SETTINGS},

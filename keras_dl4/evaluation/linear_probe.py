@@ -10,7 +10,7 @@ _MAX_ITERATIONS = 3000
 def linear_probe(
     train,
     test,
-    l2_weights=(1e-2, 1e-3, 1e-4, 1e-5),
+    l2_weights=(1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 1e-5),
     held_out=0.2,
     seed=0,
 ):
@@ -31,7 +31,7 @@ def linear_probe(
             flattened if need be, and ints of shape `(num_examples,)`.
         test: `(features, labels)` as well.
         l2_weights: Tuple of positive floats, the candidates. Defaults to
-            `(0.01, 0.001, 0.0001, 1e-05)`.
+            `(0.01, 0.003, 0.001, 0.0003, 0.0001, 1e-05)`.
         held_out: Float in (0, 1), part of the training examples that is held
             out. Defaults to `0.2`.
         seed: Int, of the choice of the held-out examples. Defaults to `0`.
