@@ -22,8 +22,9 @@ def linear_probe(
     error on training examples that are held out, and the classifier is then
     fitted to all of them. The test examples have no say in it.
 
-    All features are divided by one number, their root mean square over the
-    training examples, so that an L2 weight means the same for any encoder.
+    Features are centered on the training examples and all divided by one
+    number, the root mean square that is left, so that an L2 weight means the
+    same for any encoder.
     The solver is scikit-learn's L-BFGS; results are deterministic.
 
     Args:
@@ -70,6 +71,8 @@ def linear_probe(
         )
     features, labels = _checked("train", train)
     test_features, test_labels = _checked("test", test)
+    center = features.mean(axis=0)
+    features, test_features = features - center, test_features - center
     scale = float(np.sqrt(np.mean(np.square(features)))) or 1.0
     features, test_features = features / scale, test_features / scale
     order = np.random.default_rng(seed).permutation(len(labels))
