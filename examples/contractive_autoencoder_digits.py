@@ -52,7 +52,7 @@ NUM_CURVE = 500  # images for the contraction curve
 NUM_TANGENTS = 8
 
 
-def build_model(args, method):
+def build_model(args, method, mean):
     decay = args.weight_decay if method == "weight_decay" else 0.0
     hidden = layers.Dense(
         args.units,
@@ -63,14 +63,19 @@ def build_model(args, method):
         [keras.Input(SHAPE, name="image"), layers.Flatten(), hidden],
         name="encoder",
     )
+    output = keras_dl4.layers.TiedDense(hidden)
     decoder = keras.Sequential(
         [
             keras.Input((args.units,), name="code"),
-            keras_dl4.layers.TiedDense(hidden),
+            output,
             layers.Reshape(SHAPE),
         ],
         name="decoder",
     )
+    # Starts at the mean image: else the shared kernel learns first of all to
+    # make the border black, and every code notices what happens there.
+    mean = np.clip(mean.ravel(), 1e-3, 1.0 - 1e-3)
+    output.bias.assign(np.log(mean / (1.0 - mean)))
     penalties = []
     if method == "contractive":
         penalties = [
@@ -95,7 +100,7 @@ def train(args, method, x, test_x, placement):
         args.learning_rate, args.epochs * steps, alpha=0.01
     )
     with placement.scope():
-        model = build_model(args, method)
+        model = build_model(args, method, x.mean(axis=0))
         model.compile(
             keras.optimizers.Adam(rate), jit_compile=placement.jit_compile
         )

@@ -135,20 +135,24 @@ def evaluate(args, model, train_data, test_data):
         for images in (x, test_x)
     )
     probe = evaluation.linear_probe((codes, y), (test_codes, test_y))
-    # Of a sigmoid unit, as of one that is kept, this much is on.
-    is_on = test_codes > 0.5 if args.method == "kl" else test_codes != 0.0
+    on = is_on(args, test_codes)
     results = {
         "test_error": 100.0 * probe["test_error"],
         "train_error": 100.0 * probe["train_error"],
         "l2_weight": probe["l2_weight"],
-        "mean_active": float(is_on.sum(axis=1).mean()),
-        "never_active": float(np.sum(~is_on.any(axis=0))),
+        "mean_active": float(on.sum(axis=1).mean()),
+        "never_active": float(np.sum(~on.any(axis=0))),
         "mean_activation": float(test_codes.mean()),
     }
     if args.pixel_probe:
         pixels = evaluation.linear_probe((x, y), (test_x, test_y))
         results["pixel_test_error"] = 100.0 * pixels["test_error"]
     return results
+
+
+def is_on(args, codes):
+    """Which units are active: above one half, or kept."""
+    return codes > 0.5 if args.method == "kl" else codes != 0.0
 
 
 def draw(args, model, hidden, record, images):
@@ -167,12 +171,14 @@ def draw(args, model, hidden, record, images):
     )
     figure.axes[0].set_xlabel("Training images (thousands)")
     figure.savefig(args.out / "learning_curve.png", dpi=150)
-    # The strongest ones, if there are more than fit on a sheet.
+    # Those that are active most often, if there are more than fit on a sheet.
+    rates = is_on(args, model.encoder.predict(images, verbose=0)).mean(axis=0)
+    chosen = np.argsort(-rates)[:196]
     kernel = keras.ops.convert_to_numpy(hidden.kernel)
-    strongest = np.argsort(-np.linalg.norm(kernel, axis=0))[:196]
-    figures.plot_filters(kernel[:, strongest], SHAPE).savefig(
+    figures.plot_filters(kernel[:, chosen], SHAPE).savefig(
         args.out / "filters.png", dpi=150
     )
+    images = images[:12]
     made = model.predict(images, verbose=0)
     figures.plot_reconstructions(
         {"input": images, "reconstruction": made}
@@ -274,7 +280,7 @@ def main(argv=None):
     train(args, model, x, test[0], recorder, placement)
     results = evaluate(args, model, (x, y), test)
     recorder.add(num_params=model.count_params(), **results)
-    draw(args, model, hidden, recorder.record, test[0][:12])
+    draw(args, model, hidden, recorder.record, test[0])
     if args.demo:
         export(args, model, test[0][:8])
     report(args, recorder.record)
