@@ -59,9 +59,33 @@ def likelihood_table(folder):
     return f"{caption}\n\n{table(header, rows)}"
 
 
+def stacked_table(folder):
+    """Error with few labels, with and without pretraining."""
+    rows = [
+        [
+            record["settings"]["num_labels"],
+            record["settings"]["seed"],
+            number(record["test_error_without_pretraining"]),
+            number(record["test_error_with_pretraining"]),
+        ]
+        for record in stacked_runs(folder)
+    ]
+    if not rows:
+        return ""
+    header = ["labels", "seed", "error %, no pretraining"]
+    header += ["error %, stacked denoising"]
+    return f"MNIST with few labels:\n\n{table(header, rows)}"
+
+
+def stacked_runs(folder):
+    """Records of pretraining layer by layer."""
+    return read_records(folder, "test_error_with_pretraining").values()
+
+
 def tables(folder):
     """All tables of a folder of records, for results/README.md."""
-    return [part for part in [likelihood_table(folder)] if part]
+    parts = [likelihood_table(folder), stacked_table(folder)]
+    return [part for part in parts if part]
 
 
 def summary(folder):

@@ -223,6 +223,15 @@ def test_likelihood_stands_beside_the_replication(load, tmp_path):
     ]
 
 
+def test_pretraining_stands_beside_none(load, tmp_path):
+    run = {"settings": {"num_labels": 1000, "seed": 0}}
+    run |= {"test_error_with_pretraining": 7.63}
+    run |= {"test_error_without_pretraining": 11.29}
+    write(tmp_path, stacked_seed0=run)
+    text = text_of(load("tables_autoencoders"), tmp_path)
+    assert cells_of(text, "1000") == ["1000", "0", "11.29", "7.63"]
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [
