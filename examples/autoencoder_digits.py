@@ -115,21 +115,7 @@ def export(args, model, images):
     """Writes a SavedModel and checks it in a process without keras_dl4."""
     path = args.out / "saved_model" / "1"
     shutil.rmtree(path.parent, ignore_errors=True)  # of a run that was resumed
-    keras_dl4.serving.export_saved_model(
-        model,
-        path,
-        input_signature=keras.InputSpec(
-            shape=(None, 28 * 28), dtype="float32", name="image"
-        ),
-        output_names="logits",
-        signatures=model.serving_signatures(),
-    )
-    keras_dl4.serving.check_in_clean_process(
-        path,
-        {"image": images},
-        {"reconstruction": np.asarray(model.reconstruct(images))},
-        "reconstruct",
-    )
+    keras_dl4.serving.export_autoencoder(model, path, images)
     print(f"{path}: loaded without keras_dl4 in a clean process, it agrees.")
 
 

@@ -5,7 +5,7 @@ Paper:  Stacked Denoising Autoencoders,
 Run:    python examples/denoising_autoencoder_digits.py --noise masking
 Expect: test images spoiled by noise of that kind, mended; filters of blobs and
         strokes rather than of single pixels
-Writes: runs/denoising_<noise>/ (result.json, figures, weights)
+Writes: runs/denoising_<noise>/ (result.json, figures, weights, SavedModel)
 
 The encoder sees spoiled images, the target is the clean one. Results are
 beside those of the same network trained without noise, --noise none.
@@ -15,6 +15,7 @@ import argparse
 import os
 import pathlib
 import shlex
+import shutil
 import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -146,6 +147,14 @@ def draw(args, model, rows):
     )
 
 
+def export(args, model, images):
+    """Writes a SavedModel and checks it in a process without keras_dl4."""
+    path = args.out / "saved_model" / "1"
+    shutil.rmtree(path.parent, ignore_errors=True)  # of a run that was resumed
+    keras_dl4.serving.export_autoencoder(model, path, images)
+    print(f"{path}: loaded without keras_dl4 in a clean process, it agrees.")
+
+
 def parse(argv):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add = parser.add_argument
@@ -170,6 +179,7 @@ def parse(argv):
     one_of = parser.add_mutually_exclusive_group().add_argument
     one_of("--resume", action="store_true", help="go on with the run in --out")
     one_of("--overwrite", action="store_true", help="replace the run in --out")
+    add("--demo", action="store_true", help="overwrite, and export")
     add("--verbose", type=int, choices=(0, 1, 2), default=2)
     keras_dl4.distribute.add_arguments(parser)
     # Measured: XLA takes half again to three times as long on a CPU.
@@ -181,14 +191,15 @@ def parse(argv):
         args.level = LEVELS.get(args.noise, LEVELS["masking"])
     if args.emphasis and args.noise not in ("masking", "salt_and_pepper"):
         parser.error("--emphasis is for masking and salt_and_pepper noise")
+    if args.demo and keras.backend.backend() != "tensorflow":
+        parser.error("--demo exports a SavedModel: it needs TensorFlow")
     return args
 
 
 def main(argv=None):
     args = parse(argv)
-    keras_dl4.callbacks.prepare_run_folder(
-        args.out, args.resume, args.overwrite
-    )
+    overwrite = args.overwrite or (args.demo and not args.resume)
+    keras_dl4.callbacks.prepare_run_folder(args.out, args.resume, overwrite)
     placement = keras_dl4.distribute.configure(args.strategy, args.jit)
     train_data, validation, test = load(args)
     args.num_train = len(train_data[0])
@@ -209,6 +220,8 @@ def main(argv=None):
     results, rows = evaluate(args, model, train_data, test)
     recorder.add(num_params=model.count_params(), **results)
     draw(args, model, rows)
+    if args.demo:
+        export(args, model, test[0][:8])
     print(
         f"\n{len(test[0])} test images of {args.data}, spoiled by noise "
         f"({args.level:g}): a squared error of "

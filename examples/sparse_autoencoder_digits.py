@@ -189,22 +189,7 @@ def export(args, model, images):
     """Writes a SavedModel and checks it in a process without keras_dl4."""
     path = args.out / "saved_model" / "1"
     shutil.rmtree(path.parent, ignore_errors=True)  # of a run that was resumed
-    signatures = model.serving_signatures()
-    keras_dl4.serving.export_saved_model(
-        model,
-        path,
-        input_signature=keras.InputSpec(
-            shape=(None, *SHAPE), dtype="float32", name="image"
-        ),
-        signatures=signatures,
-    )
-    image = {"image": images}
-    code = {"code": keras.ops.convert_to_numpy(model.encode(images))}
-    keras_dl4.serving.check_signatures_in_clean_process(
-        path,
-        signatures,
-        {"encode": image, "decode": code, "reconstruct": image},
-    )
+    keras_dl4.serving.export_autoencoder(model, path, images)
     print(f"{path}: loaded without keras_dl4 in a clean process, it agrees.")
 
 

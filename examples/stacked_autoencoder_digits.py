@@ -4,7 +4,7 @@ Paper:  Stacked Denoising Autoencoders,
         https://jmlr.org/papers/v11/vincent10a.html
 Run:    python examples/stacked_autoencoder_digits.py
 Expect: a smaller error than that of the same network without pretraining
-Writes: runs/stacked_<kind>/ (result.json, figures, weights)
+Writes: runs/stacked_<kind>/ (result.json, figures, weights, SavedModel)
 
 Denoising autoencoders are trained on each other, without labels, on all digits
 but those for validation. A classifier on top is then trained on a few labels.
@@ -17,6 +17,7 @@ import argparse
 import os
 import pathlib
 import shlex
+import shutil
 import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -204,6 +205,14 @@ def draw(args, stack, images, record):
     figure.savefig(args.out / "learning_curve.png", dpi=150)
 
 
+def export(args, model, images):
+    """Writes a SavedModel and checks it in a process without keras_dl4."""
+    path = args.out / "saved_model" / "1"
+    shutil.rmtree(path.parent, ignore_errors=True)  # of a run that was resumed
+    keras_dl4.serving.export_autoencoder(model, path, images)
+    print(f"{path}: loaded without keras_dl4 in a clean process, it agrees.")
+
+
 def parse(argv):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add = parser.add_argument
@@ -221,6 +230,7 @@ def parse(argv):
     add("--seed", type=int, default=0)
     add("--out", help="folder of the run (default: runs/stacked_<kind>)")
     add("--overwrite", action="store_true", help="replace the run in --out")
+    add("--demo", action="store_true", help="overwrite, and export")
     add("--verbose", type=int, choices=(0, 1, 2), default=2)
     keras_dl4.distribute.add_arguments(parser)
     # Measured: XLA takes half again to three times as long on a CPU.
@@ -237,12 +247,16 @@ def parse(argv):
     ):
         if getattr(args, name) is None:
             setattr(args, name, defaults[args.data])
+    if args.demo and keras.backend.backend() != "tensorflow":
+        parser.error("--demo exports a SavedModel: it needs TensorFlow")
     return args
 
 
 def main(argv=None):
     args = parse(argv)
-    keras_dl4.callbacks.prepare_run_folder(args.out, overwrite=args.overwrite)
+    keras_dl4.callbacks.prepare_run_folder(
+        args.out, overwrite=args.overwrite or args.demo
+    )
     placement = keras_dl4.distribute.configure(args.strategy, args.jit)
     data = load(args)
     recorder = RunRecorder(
@@ -254,6 +268,8 @@ def main(argv=None):
     stack, errors = train(args, data, placement, recorder)
     recorder.add(num_params=stack.count_params(), **errors)
     draw(args, stack, data[-1][0][:10], recorder.record)
+    if args.demo:
+        export(args, stack, data[-1][0][:8])
     print(
         f"\n{args.num_labels} labels of {args.data}: "
         f"{errors['test_error_with_pretraining']:.2f} % error with "

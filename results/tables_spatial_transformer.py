@@ -1,5 +1,7 @@
 """The records of the spatial transformer, as tables."""
 
+import json
+import pathlib
 import statistics
 
 from table_text import NONE
@@ -23,6 +25,20 @@ PAPER = {
     "2 ST-FCN, affine": (None,) * 5 + (9.0,),
 }
 SUMMARY = ("RTS", "TC")
+# What was timed: a column for each library and how it was compiled.
+COLUMNS = {
+    ("keras_dl4", "xla"): "ours, XLA",
+    ("keras_dl4", "graph"): "ours, no XLA",
+    ("keras_dl4", "jax"): "ours, JAX",
+    ("kornia", "eager"): "kornia",
+    ("map_coordinates", "xla"): "Keras, XLA",
+    ("map_coordinates", "graph"): "Keras, no XLA",
+}
+WORK = {
+    "forward": "forward",
+    "params": "+ gradient of parameters",
+    "image": "+ of the image",
+}
 
 
 def model_name(settings):
@@ -91,9 +107,36 @@ def distortions_table(folder):
     return f"{caption}\n\n{table(header, rows)}"
 
 
+def benchmark_table(path, threads):
+    """Time of sampling, as a ratio to PyTorch's."""
+    path = pathlib.Path(path)
+    rows = json.loads(path.read_text())["rows"] if path.exists() else []
+    cells = {}
+    for row in rows:
+        if row["threads"] == threads:
+            shape = " x ".join(map(str, row["shape"]))
+            line = cells.setdefault((shape, row["what"]), {})
+            line[row["library"], row["mode"]] = row
+    lines = []
+    for (shape, what), line in cells.items():
+        torch = line["torch", "eager"]
+        lines.append([f"{shape}, {WORK[what]}", f"{torch['median_ms']:.2f} ms"])
+        for column in COLUMNS:
+            ratio = line.get(column, {}).get("ratio")
+            lines[-1].append(number(ratio))
+    if not lines:
+        return ""
+    header = [f"{threads} threads", "PyTorch", *COLUMNS.values()]
+    caption = "Affine warp, as a ratio to PyTorch's `grid_sample` in one run:"
+    return f"{caption}\n\n{table(header, lines)}"
+
+
 def tables(folder):
     """All tables of a folder of records, for results/README.md."""
-    return [part for part in [distortions_table(folder)] if part]
+    benchmark = pathlib.Path(folder) / "benchmark.json"
+    parts = [distortions_table(folder)]
+    parts += [benchmark_table(benchmark, threads) for threads in (2, 1)]
+    return [part for part in parts if part]
 
 
 def summary(folder):

@@ -69,6 +69,8 @@ SHARED_BY_FOLDER = {
     "transforms.rotation",  # a part of similarity
     "transforms.transform",  # the abstract class of the families
     "serving.contract",  # an export is checked before it is renamed into place
+    "serving.export",  # what an autoencoder's is made of
+    "serving.clean_process",
 }
 
 # Library: the places that may import it at the top of a file, and those that

@@ -18,7 +18,7 @@ SMALL_ARGUMENTS = {
     ],
     "denoising_autoencoder_digits": [
         (
-            "--num-train 64 --hidden 8 --epochs 1 --emphasis 1 0 "
+            "--num-train 64 --hidden 8 --epochs 1 --emphasis 1 0 --demo "
             "--verbose 2 --out {out}"
         ).split(),
         (
@@ -29,9 +29,14 @@ SMALL_ARGUMENTS = {
     "stacked_autoencoder_digits": [
         (
             f"--kind {kind} --widths 8 6 --num-train 200 --num-labels 20 "
-            "--pretraining-epochs 1 --epochs 1 --verbose 2 --out {out}"
+            f"--pretraining-epochs 1 --epochs 1 {more} --verbose 2 "
+            "--out {out}"
         ).split()
-        for kind in ("denoising", "contractive", "sparse")
+        for kind, more in (
+            ("denoising", "--demo"),
+            ("contractive", ""),
+            ("sparse", ""),
+        )
     ],
     "ntm_tasks": [
         (

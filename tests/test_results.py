@@ -204,6 +204,20 @@ def test_distortions_stand_beside_the_paper(load, tmp_path):
     ]
 
 
+def test_sampling_is_shown_as_ratios_to_pytorch(load, tmp_path):
+    row = {"shape": [2, 8, 8, 1], "what": "params", "threads": 2}
+    row |= {"library": "torch", "mode": "eager", "ratio": 1.0}
+    rows = [
+        row | {"median_ms": 1.5},
+        row | {"library": "keras_dl4", "mode": "xla", "ratio": 0.75},
+    ]
+    write(tmp_path, benchmark={"rows": rows})
+    text = text_of(load("tables_spatial_transformer"), tmp_path)
+    assert cells_of(text, "2 x 8")[:4] == [
+        *["2 x 8 x 8 x 1, + gradient of parameters", "1.50 ms", "0.75", "-"]
+    ]
+
+
 def test_likelihood_stands_beside_the_replication(load, tmp_path):
     tables = load("tables_autoencoders")
     settings = {"data": "mnist", "importance_samples": 5, "epochs": 300}

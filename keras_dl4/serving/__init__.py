@@ -1,3 +1,4 @@
+from keras_dl4.serving.autoencoders import export_autoencoder
 from keras_dl4.serving.clean_process import check_in_clean_process
 from keras_dl4.serving.clean_process import check_signatures_in_clean_process
 from keras_dl4.serving.contract import check_saved_model
@@ -7,5 +8,6 @@ __all__ = [
     "check_in_clean_process",
     "check_saved_model",
     "check_signatures_in_clean_process",
+    "export_autoencoder",
     "export_saved_model",
 ]

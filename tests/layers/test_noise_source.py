@@ -11,8 +11,10 @@ from keras_dl4.layers import KSparse
 from keras_dl4.layers import MaskingNoise
 from keras_dl4.layers import SaltAndPepperNoise
 from keras_dl4.layers.noise_source import NoiseSource
+from tests.resumed_runs import NUM_EPOCHS
+from tests.resumed_runs import WAYS
+from tests.resumed_runs import largest_difference
 
-NUM_EPOCHS = 4
 NOISE_LAYERS = {
     "gaussian": lambda: GaussianCorruption(1.0, seed=3),
     "masking": lambda: MaskingNoise(0.5, seed=3),
@@ -137,17 +139,6 @@ def train(model, start, stop, callbacks=()):
     )
 
 
-def state_of(model):
-    """Weights, seeds and optimizer."""
-    variables = [*model.variables, *model.optimizer.variables]
-    return [ops.convert_to_numpy(variable) for variable in variables]
-
-
-def largest_difference(model, other):
-    pairs = zip(state_of(model), state_of(other), strict=True)
-    return max(np.max(abs(a.astype("float64") - b)) for a, b in pairs)
-
-
 @pytest.fixture(scope="module")
 def uninterrupted():
     model = noisy_model(weight_seed=0)
@@ -155,44 +146,9 @@ def uninterrupted():
     return model
 
 
-def test_run_goes_on_bit_for_bit_from_a_weights_file(uninterrupted, tmp_path):
-    killed = noisy_model(weight_seed=0)
-    train(killed, 0, 2)
-    killed.save_weights(tmp_path / "run.weights.h5")
-    resumed = noisy_model(weight_seed=1)
-    resumed.optimizer.build(resumed.trainable_variables)
-    resumed.load_weights(tmp_path / "run.weights.h5")
-    train(resumed, 2, NUM_EPOCHS)
-    assert largest_difference(resumed, uninterrupted) == 0.0
-
-
-def test_run_goes_on_bit_for_bit_from_a_keras_file(uninterrupted, tmp_path):
-    killed = noisy_model(weight_seed=0)
-    train(killed, 0, 2)
-    killed.save(tmp_path / "run.keras")
-    keras.utils.set_random_seed(1)
-    resumed = keras.saving.load_model(tmp_path / "run.keras")
-    train(resumed, 2, NUM_EPOCHS)
-    assert largest_difference(resumed, uninterrupted) == 0.0
-
-
-class Kill(keras.callbacks.Callback):
-    """Ends the run in the middle of its third epoch."""
-
-    def on_train_batch_end(self, batch, logs=None):
-        if int(self.model.optimizer.iterations) == 5:
-            raise KeyboardInterrupt
-
-
-def test_killed_run_goes_on_bit_for_bit_from_a_backup(uninterrupted, tmp_path):
-    def backup():
-        return keras.callbacks.BackupAndRestore(tmp_path / "backup")
-
-    with pytest.raises(KeyboardInterrupt):
-        train(noisy_model(weight_seed=0), 0, NUM_EPOCHS, [backup(), Kill()])
-    resumed = noisy_model(weight_seed=1)
-    train(resumed, 0, NUM_EPOCHS, [backup()])
-    assert int(resumed.optimizer.iterations) == 2 * NUM_EPOCHS
+@pytest.mark.parametrize("way", WAYS)
+def test_run_goes_on_bit_for_bit(way, uninterrupted, tmp_path):
+    resumed = WAYS[way](noisy_model, train, tmp_path)
     assert largest_difference(resumed, uninterrupted) == 0.0
 
 

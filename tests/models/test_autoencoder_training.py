@@ -15,11 +15,13 @@ from keras_dl4.regularizers import KLSparsity
 from tests.models.autoencoder_reference import UNITS
 from tests.models.autoencoder_reference import WIDTH
 from tests.models.autoencoder_reference import autoencoder
+from tests.resumed_runs import NUM_EPOCHS
+from tests.resumed_runs import WAYS
+from tests.resumed_runs import largest_difference
 
 needs_tensorflow = pytest.mark.skipif(
     keras.backend.backend() != "tensorflow", reason="it is about TensorFlow"
 )
-NUM_EPOCHS = 4
 DATA = np.random.default_rng(0).uniform(size=(8, WIDTH)).astype("float32")
 
 
@@ -192,68 +194,29 @@ def test_penalty_is_not_rounded_under_mixed_precision():
     assert values[1] == pytest.approx(values[0], rel=1e-6)
 
 
-def state_of(model):
-    """Weights, seeds and optimizer."""
-    variables = [*model.variables, *model.optimizer.variables]
-    return [ops.convert_to_numpy(variable) for variable in variables]
-
-
-def largest_difference(model, other):
-    pairs = zip(state_of(model), state_of(other), strict=True)
-    return max(np.max(abs(a.astype("float64") - b)) for a, b in pairs)
-
-
-def run_of(create, weight_seed=0):
-    return compiled(create, weight_seed, optimizer=keras.optimizers.Adam(0.01))
+def run_of_noise(weight_seed=0):
+    return compiled(noisy, weight_seed, optimizer=keras.optimizers.Adam(0.01))
 
 
 @pytest.fixture(scope="module")
 def uninterrupted():
-    model = run_of(noisy)
+    model = run_of_noise()
     train(model, 0, NUM_EPOCHS)
     return model
 
 
-def test_run_goes_on_bit_for_bit_from_a_weights_file(uninterrupted, tmp_path):
-    killed = run_of(noisy)
-    train(killed, 0, 2)
-    killed.save_weights(tmp_path / "run.weights.h5")
-    resumed = run_of(noisy, weight_seed=1)
-    resumed.optimizer.build(resumed.trainable_variables)
-    resumed.load_weights(tmp_path / "run.weights.h5")
-    train(resumed, 2, NUM_EPOCHS)
+@pytest.mark.parametrize("way", WAYS)
+def test_run_goes_on_bit_for_bit(way, uninterrupted, tmp_path):
+    resumed = WAYS[way](run_of_noise, train, tmp_path)
     assert largest_difference(resumed, uninterrupted) == 0.0
 
 
-def test_run_goes_on_bit_for_bit_from_a_keras_file(uninterrupted, tmp_path):
-    killed = run_of(noisy)
-    train(killed, 0, 2)
-    killed.save(tmp_path / "run.keras")
-    keras.utils.set_random_seed(1)
-    resumed = keras.saving.load_model(tmp_path / "run.keras")
-    assert resumed.decoder.layers[0].source is resumed.encoder.layers[0]
-    train(resumed, 2, NUM_EPOCHS)
-    assert largest_difference(resumed, uninterrupted) == 0.0
-
-
-class Kill(keras.callbacks.Callback):
-    """Ends the run in the middle of its third epoch."""
-
-    def on_train_batch_end(self, batch, logs=None):
-        if int(self.model.optimizer.iterations) == 5:
-            raise KeyboardInterrupt
-
-
-def test_killed_run_goes_on_bit_for_bit_from_a_backup(uninterrupted, tmp_path):
-    def backup():
-        return keras.callbacks.BackupAndRestore(tmp_path / "backup")
-
-    with pytest.raises(KeyboardInterrupt):
-        train(run_of(noisy), 0, NUM_EPOCHS, [backup(), Kill()])
-    resumed = run_of(noisy, weight_seed=1)
-    train(resumed, 0, NUM_EPOCHS, [backup()])
-    assert int(resumed.optimizer.iterations) == 2 * NUM_EPOCHS
-    assert largest_difference(resumed, uninterrupted) == 0.0
+def test_tied_weights_are_tied_in_a_file(tmp_path):
+    model = run_of_noise()
+    train(model)
+    model.save(tmp_path / "run.keras")
+    again = keras.saving.load_model(tmp_path / "run.keras")
+    assert again.decoder.layers[0].source is again.encoder.layers[0]
 
 
 def test_compiled_model_comes_back_compiled(tmp_path):

@@ -3,12 +3,12 @@
 import keras
 import numpy as np
 import pytest
-from keras import ops
 
 from tests.models.variational_reference import WIDTH
 from tests.models.variational_reference import dense_model
-
-NUM_EPOCHS = 4
+from tests.resumed_runs import NUM_EPOCHS
+from tests.resumed_runs import WAYS
+from tests.resumed_runs import largest_difference
 
 
 def compiled_model(weight_seed):
@@ -32,21 +32,6 @@ def train(model, start, stop, callbacks=()):
     )
 
 
-def assert_same_state(model, other):
-    """Weights, seeds and optimizer."""
-    pairs = zip(
-        [*model.variables, *model.optimizer.variables],
-        [*other.variables, *other.optimizer.variables],
-        strict=True,
-    )
-    for one, another in pairs:
-        np.testing.assert_array_equal(
-            ops.convert_to_numpy(one),
-            ops.convert_to_numpy(another),
-            err_msg=one.path,
-        )
-
-
 @pytest.fixture(scope="module")
 def uninterrupted():
     model = compiled_model(weight_seed=0)
@@ -54,45 +39,10 @@ def uninterrupted():
     return model
 
 
-def test_from_a_weights_file(uninterrupted, tmp_path):
-    killed = compiled_model(weight_seed=0)
-    train(killed, 0, 2)
-    killed.save_weights(tmp_path / "run.weights.h5")
-    resumed = compiled_model(weight_seed=1)
-    resumed.optimizer.build(resumed.trainable_variables)
-    resumed.load_weights(tmp_path / "run.weights.h5")
-    train(resumed, 2, NUM_EPOCHS)
-    assert_same_state(resumed, uninterrupted)
-
-
-def test_from_a_keras_file(uninterrupted, tmp_path):
-    killed = compiled_model(weight_seed=0)
-    train(killed, 0, 2)
-    killed.save(tmp_path / "run.keras")
-    keras.utils.set_random_seed(1)
-    resumed = keras.saving.load_model(tmp_path / "run.keras")
-    train(resumed, 2, NUM_EPOCHS)
-    assert_same_state(resumed, uninterrupted)
-
-
-class Kill(keras.callbacks.Callback):
-    """Ends the run in the middle of its third epoch."""
-
-    def on_train_batch_end(self, batch, logs=None):
-        if int(self.model.optimizer.iterations) == 5:
-            raise KeyboardInterrupt
-
-
-def test_from_a_backup(uninterrupted, tmp_path):
-    def backup():
-        return keras.callbacks.BackupAndRestore(tmp_path / "backup")
-
-    with pytest.raises(KeyboardInterrupt):
-        train(compiled_model(weight_seed=0), 0, NUM_EPOCHS, [backup(), Kill()])
-    resumed = compiled_model(weight_seed=1)
-    train(resumed, 0, NUM_EPOCHS, [backup()])
-    assert int(resumed.optimizer.iterations) == 2 * NUM_EPOCHS
-    assert_same_state(resumed, uninterrupted)
+@pytest.mark.parametrize("way", WAYS)
+def test_run_goes_on_bit_for_bit(way, uninterrupted, tmp_path):
+    resumed = WAYS[way](compiled_model, train, tmp_path)
+    assert largest_difference(resumed, uninterrupted) == 0.0
 
 
 def test_weight_of_the_divergence_is_saved(tmp_path):
