@@ -138,8 +138,6 @@ def parse(argv):
     add("--demo", action="store_true", help="overwrite, and export")
     add("--verbose", type=int, choices=(0, 1, 2), default=2)
     keras_dl4.distribute.add_arguments(parser)
-    # Measured: XLA takes half again to three times as long on a CPU.
-    parser.set_defaults(jit="off")
     args = parser.parse_args(argv)
     args.out = pathlib.Path(args.out)
     args.epochs = args.epochs or EPOCHS[args.data]

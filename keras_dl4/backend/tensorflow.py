@@ -91,8 +91,8 @@ def random_normal(shape, seed_generator):
     """Standard normal numbers, by an algorithm that is named.
 
     Keras leaves the choice to TensorFlow, which chooses the same one, but XLA
-    then compiles it to code that takes 450 ns for a number on a CPU and not
-    20. Without XLA the numbers are others in any case.
+    then compiles it to code that takes 350 ns for a number on a CPU and not
+    12. Without XLA the numbers are others in any case.
     """
     return tf.random.stateless_normal(
         shape, _seed_of_xla(seed_generator), alg="philox"
