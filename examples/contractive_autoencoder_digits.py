@@ -105,7 +105,7 @@ def train(args, method, x, test_x, placement):
         model.compile(
             keras.optimizers.Adam(rate), jit_compile=placement.jit_compile
         )
-    recorder = recorder_in(args, args.out / method)
+    recorder = recorder_in(args, args.out / method, method=method)
     backup = AtomicBackup(args.out / method / "backup.weights.h5")
     epoch = 0
     if args.resume:
@@ -215,10 +215,10 @@ def report(args, results):
     print(f"See {args.out}/")
 
 
-def recorder_in(args, folder):
+def recorder_in(args, folder, **settings):
     return RunRecorder(
         folder / "result.json",
-        {name: vars(args)[name] for name in SETTINGS},
+        {name: vars(args)[name] for name in SETTINGS} | settings,
         command=f"{NAME} {shlex.join(args.argv)}",
     )
 

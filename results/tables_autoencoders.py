@@ -82,15 +82,90 @@ def stacked_runs(folder):
     return read_records(folder, "test_error_with_pretraining").values()
 
 
+def sparse_runs(folder):
+    """Records of sparse codes of MNIST that were classified."""
+    return [
+        record
+        for record in read_records(folder, "mean_active").values()
+        if record["settings"]["data"] == "mnist"
+    ]
+
+
+def sparse_name(settings):
+    """Name of a sparse autoencoder by its method and size."""
+    if settings["method"] == "k_sparse":
+        return f"k-sparse, {settings['units']:,} units, k = {settings['k']}"
+    return f"KL penalty, {settings['units']:,} units"
+
+
+def sparse_table(folder):
+    """Error of a linear classifier of sparse codes."""
+    rows = [
+        [
+            sparse_name(record["settings"]),
+            number(record["test_error"]),
+            number(record.get("pixel_test_error")),
+            number(record["mean_active"], 1),
+            number(record["never_active"], 0),
+            record["settings"]["epochs"],
+            number(record["cpu_minutes"], 0),
+        ]
+        for record in sparse_runs(folder)
+    ]
+    if not rows:
+        return ""
+    header = ["codes", "error %", "of the pixels", "units active"]
+    header += ["units never active", "epochs", "CPU minutes"]
+    return (
+        "MNIST, linear classifier of codes that were trained without "
+        f"labels:\n\n{table(header, rows)}"
+    )
+
+
+def contractive_runs(folder):
+    """Records of MNIST whose Jacobian was measured, largest norm first."""
+    runs = read_records(folder, "mean_jacobian_norm").values()
+    runs = [run for run in runs if run["settings"]["data"] == "mnist"]
+    return sorted(runs, key=lambda run: -run["mean_jacobian_norm"])
+
+
+def contractive_table(folder):
+    """Error, norm of the Jacobian and saturation of three autoencoders."""
+    rows = [
+        [
+            f"{record['settings']['method'].replace('_', ' ')}, "
+            f"seed {record['settings']['seed']}",
+            number(record["test_error"]),
+            number(record["mean_jacobian_norm"], 3),
+            number(record["saturation"], 1),
+            number(record["curve"][-1]["val_reconstruction_loss"], 1),
+            record["settings"]["epochs"],
+            number(record["cpu_minutes"], 0),
+        ]
+        for record in contractive_runs(folder)
+    ]
+    if not rows:
+        return ""
+    units = contractive_runs(folder)[0]["settings"]["units"]
+    header = [f"{units:,} sigmoid units", "error %", "mean norm of Jacobian"]
+    header += ["saturated units %", "cross-entropy of a test image, nats"]
+    header += ["epochs", "CPU minutes"]
+    return (
+        "MNIST, linear classifier of codes that were trained without labels, "
+        f"and how much the codes vary:\n\n{table(header, rows)}"
+    )
+
+
 def tables(folder):
     """All tables of a folder of records, for results/README.md."""
-    parts = [likelihood_table(folder), stacked_table(folder)]
+    parts = [likelihood_table(folder), sparse_table(folder)]
+    parts += [contractive_table(folder), stacked_table(folder)]
     return [part for part in parts if part]
 
 
 def summary(folder):
     """Rows of the README's table: what, here, in the paper."""
-    return [
+    likelihoods = [
         [
             f"MNIST, {likelihood_name(record['settings'])}, test NLL in nats",
             likelihood_text(record),
@@ -99,3 +174,13 @@ def summary(folder):
         ]
         for record in likelihood_runs(folder)
     ]
+    errors = [
+        [
+            f"MNIST, {sparse_name(record['settings'])}, linear classifier, "
+            "error %",
+            number(record["test_error"]),
+            NONE,
+        ]
+        for record in sparse_runs(folder)
+    ]
+    return likelihoods + errors

@@ -237,6 +237,35 @@ def test_likelihood_stands_beside_the_replication(load, tmp_path):
     ]
 
 
+def test_sparse_codes_have_a_row_if_they_are_of_mnist(load, tmp_path):
+    tables = load("tables_autoencoders")
+    settings = {"method": "k_sparse", "units": 1000, "k": 25, "epochs": 150}
+    run = {"settings": settings | {"data": "mnist"}, "cpu_minutes": 40.2}
+    run |= {"test_error": 1.5, "mean_active": 75.0, "never_active": 0.0}
+    other = run | {"settings": settings | {"data": "sklearn"}}
+    write(tmp_path, k_sparse=run, other=other)
+    label, *cells = cells_of(text_of(tables, tmp_path), "k-sparse")
+    assert label == "k-sparse, 1,000 units, k = 25"
+    assert cells == ["1.50", "-", "75.0", "0", "150", "40"]
+    (row,) = tables.summary(tmp_path)
+    assert row[1] == "1.50" and label in row[0]
+
+
+def test_methods_are_sorted_by_the_norm_of_their_jacobian(load, tmp_path):
+    settings = {"data": "mnist", "units": 1000, "seed": 0, "epochs": 50}
+    for method, norm in (("contractive", 0.5), ("plain", 4.0)):
+        run = {"settings": settings | {"method": method}, "cpu_minutes": 8.0}
+        run |= {"test_error": 2.5, "mean_jacobian_norm": norm}
+        run |= {"saturation": 12.25, "curve": [{}]}
+        run["curve"][0]["val_reconstruction_loss"] = 75.0
+        write(tmp_path, **{method: run})
+    text = text_of(load("tables_autoencoders"), tmp_path)
+    assert text.index("| plain") < text.index("| contractive")
+    assert cells_of(text, "plain")[1:] == [
+        *["2.50", "4.000", "12.2", "75.0", "50", "8"]
+    ]
+
+
 def test_pretraining_stands_beside_none(load, tmp_path):
     run = {"settings": {"num_labels": 1000, "seed": 0}}
     run |= {"test_error_with_pretraining": 7.63}
