@@ -1,0 +1,55 @@
+"""The tables of the spatial transformer."""
+
+from tests.results.made_up_records import cells_of
+from tests.results.made_up_records import text_of
+from tests.results.made_up_records import write
+
+
+def distorted_run(error, seed=0, **settings):
+    settings = {
+        "distortion": "RTS",
+        "model": "st_cnn",
+        "transform": "affine",
+        "num_transforms": 1,
+        "num_train": 20_000,
+        "epochs": 10,
+        "seed": seed,
+    } | settings
+    return {"settings": settings, "num_params": 71208, "test_error": error}
+
+
+def test_distortions_stand_beside_the_paper(load, tmp_path):
+    tables = load("tables_spatial_transformer")
+    write(
+        tmp_path,
+        RTS_st_cnn_seed0=distorted_run(3.0),
+        RTS_st_cnn_seed1=distorted_run(2.0, seed=1),
+        R_cnn_seed0=distorted_run(4.87, distortion="R", model="cnn"),
+        addition=distorted_run(
+            8.5, distortion="addition", model="st_fcn", num_transforms=2
+        ),
+        unfinished=distorted_run(None),
+    )
+    text = text_of(tables, tmp_path)
+    assert cells_of(text, "RTS")[1:] == [
+        *["2.50 (2.00 to 3.00)", "2", "71,208", "20,000 x 10", "0.5"]
+    ]
+    assert cells_of(text, "R, CNN")[1] == "4.87"
+    assert cells_of(text, "addition, 2 ST-FCN, affine")[-1] == "9.0"
+    assert tables.summary(tmp_path) == [
+        ["RTS MNIST, ST-CNN, affine, error in %", "2.50 (2.00 to 3.00)", 0.5]
+    ]
+
+
+def test_sampling_is_shown_as_ratios_to_pytorch(load, tmp_path):
+    row = {"shape": [2, 8, 8, 1], "what": "params", "threads": 2}
+    row |= {"library": "torch", "mode": "eager", "ratio": 1.0}
+    rows = [
+        row | {"median_ms": 1.5},
+        row | {"library": "keras_dl4", "mode": "xla", "ratio": 0.75},
+    ]
+    write(tmp_path, benchmark={"rows": rows})
+    text = text_of(load("tables_spatial_transformer"), tmp_path)
+    assert cells_of(text, "2 x 8")[:4] == [
+        *["2 x 8 x 8 x 1, + gradient of parameters", "1.50 ms", "0.75", "-"]
+    ]
