@@ -34,8 +34,20 @@ NAME = "examples/contractive_autoencoder_digits.py"
 SHAPE = (28, 28, 1)
 METHODS = ("plain", "weight_decay", "contractive")
 PRESETS = {
-    "sklearn": {"units": 100, "epochs": 60, "num_train": 1437},
-    "mnist": {"units": 1000, "epochs": 50, "num_train": 60_000},
+    "sklearn": {
+        "units": 100,
+        "epochs": 60,
+        "num_train": 1437,
+        "contraction": 0.1,
+        "weight_decay": 1e-3,
+    },
+    "mnist": {
+        "units": 1000,
+        "epochs": 30,
+        "num_train": 60_000,
+        "contraction": 1.0,
+        "weight_decay": 0.01,
+    },
 }
 SETTINGS = (
     "data num_train units contraction weight_decay epochs batch_size "
@@ -230,8 +242,8 @@ def parse(argv):
     add("--data-dir", help="folder of mnist.npz (default: KERAS_DL4_DATA)")
     add("--num-train", type=int, help="images (default: all)")
     add("--units", type=int, help="of the code")
-    add("--contraction", type=float, default=0.1, help="weight of ||J||^2")
-    add("--weight-decay", type=float, default=1e-3, help="weight of ||W||^2")
+    add("--contraction", type=float, help="weight of ||J||^2")
+    add("--weight-decay", type=float, help="weight of ||W||^2")
     add("--epochs", type=int)
     add("--batch-size", type=int, default=100)
     add("--learning-rate", type=float, default=1e-3)
