@@ -107,6 +107,28 @@ def distortions_table(folder):
     return f"{caption}\n\n{table(header, rows)}"
 
 
+def volumes_table(folder):
+    """Error of classifying digits that were made solid and turned."""
+    rows = [
+        [
+            MODELS[record["settings"]["model"]],
+            number(record["test_error"]),
+            number(record["num_params"], 0),
+            record["settings"]["num_train"],
+            record["settings"]["epochs"],
+            number(record["cpu_minutes"], 0),
+        ]
+        for record in read_records(folder, "test_error").values()
+        if "volume_size" in record["settings"]
+    ]
+    if not rows:
+        return ""
+    header = ["digits as solids, 3-D", "error %", "parameters", "digits"]
+    header += ["epochs", "CPU minutes"]
+    caption = "MNIST digits as turned and shifted solids, 720 test volumes:"
+    return f"{caption}\n\n{table(header, rows)}"
+
+
 def benchmark_table(path, threads):
     """Time of sampling, as a ratio to PyTorch's."""
     path = pathlib.Path(path)
@@ -134,7 +156,7 @@ def benchmark_table(path, threads):
 def tables(folder):
     """All tables of a folder of records, for results/README.md."""
     benchmark = pathlib.Path(folder) / "benchmark.json"
-    parts = [distortions_table(folder)]
+    parts = [distortions_table(folder), volumes_table(folder)]
     parts += [benchmark_table(benchmark, threads) for threads in (2, 1)]
     return [part for part in parts if part]
 

@@ -53,3 +53,14 @@ def test_sampling_is_shown_as_ratios_to_pytorch(load, tmp_path):
     assert cells_of(text, "2 x 8")[:4] == [
         *["2 x 8 x 8 x 1, + gradient of parameters", "1.50 ms", "0.75", "-"]
     ]
+
+
+def test_volumes_have_a_table_of_their_own(load, tmp_path):
+    settings = {"model": "st_cnn", "volume_size": 32, "seed": 0}
+    settings |= {"num_train": 20000, "epochs": 15}
+    run = {"settings": settings, "test_error": 2.64, "num_params": 100214}
+    write(tmp_path, volumes=run | {"cpu_minutes": 22.8})
+    tables = load("tables_spatial_transformer")
+    assert cells_of(text_of(tables, tmp_path), "ST-CNN") == [
+        *["ST-CNN", "2.64", "100,214", "20000", "15", "23"]
+    ]
