@@ -21,6 +21,13 @@ Every file offers the same interface:
   stacked along the first axis.
 - `outside_of_tracing()`: context manager in which operations on arrays run at
   once, also while a function is being traced.
+- `value_and_gradients(function, tensors)`: `function(tensors)`, a tensor, and
+  the gradients of its sum, in the structure of `tensors`; zeros where no path
+  leads there.
+- `compiled_loop(step)`: a function of `(num_steps, state, data)` that does
+  `state = step(index, state, data)` that many times and gives the last state.
+  It is one program of XLA, compiled anew for other shapes only; on PyTorch it
+  is a plain loop. State and data are structures of tensors.
 
 `jvp` builds on them, and `without_side_effects` on Keras alone.
 `with_gradient` hides what the backends do differently under one name.
@@ -43,12 +50,14 @@ _implementation = importlib.import_module(
 
 all_reduce_mean = _implementation.all_reduce_mean
 all_reduce_sum = _implementation.all_reduce_sum
+compiled_loop = _implementation.compiled_loop
 outside_of_tracing = _implementation.outside_of_tracing
 pull_back_each = _implementation.pull_back_each
 random_normal = _implementation.random_normal
 random_uniform = _implementation.random_uniform
 read_once = _implementation.read_once
 replica_index = _implementation.replica_index
+value_and_gradients = _implementation.value_and_gradients
 vjp = _implementation.vjp
 
 
@@ -121,6 +130,7 @@ def without_side_effects(layer):
 __all__ = [
     "all_reduce_mean",
     "all_reduce_sum",
+    "compiled_loop",
     "jvp",
     "outside_of_tracing",
     "pull_back_each",
@@ -128,6 +138,7 @@ __all__ = [
     "random_uniform",
     "read_once",
     "replica_index",
+    "value_and_gradients",
     "vjp",
     "with_gradient",
     "without_side_effects",

@@ -51,3 +51,21 @@ def pull_back_each(pullback, cotangents):
 def outside_of_tracing():
     """Context in which operations on arrays run at once."""
     return jax.ensure_compile_time_eval()
+
+
+def value_and_gradients(function, tensors):
+    """A tensor and the gradients of its sum; see `keras_dl4.backend`."""
+    y, pullback = jax.vjp(function, tensors)
+    return y, pullback(jax.numpy.ones_like(y))[0]
+
+
+def compiled_loop(step):
+    """A loop of XLA; see `keras_dl4.backend`."""
+
+    @jax.jit
+    def run(num_steps, state, data):
+        return jax.lax.fori_loop(
+            0, num_steps, lambda index, state: step(index, state, data), state
+        )
+
+    return run

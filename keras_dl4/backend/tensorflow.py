@@ -129,3 +129,31 @@ def pull_back_each(pullback, cotangents):
 def outside_of_tracing():
     """Context in which operations on arrays run at once."""
     return tf.init_scope()
+
+
+def value_and_gradients(function, tensors):
+    """A tensor and the gradients of its sum; see `keras_dl4.backend`."""
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(tensors)
+        y = function(tensors)
+    zero = tf.UnconnectedGradients.ZERO
+    return y, tape.gradient(y, tensors, unconnected_gradients=zero)
+
+
+def compiled_loop(step):
+    """A loop of XLA; see `keras_dl4.backend`."""
+
+    @tf.function(jit_compile=True, autograph=False)
+    def run(num_steps, state, data):
+        _, state = tf.while_loop(
+            lambda index, _: index < num_steps,
+            lambda index, state: (index + 1, step(index, state, data)),
+            (tf.constant(0), state),
+        )
+        return state
+
+    def run_any_number(num_steps, state, data):
+        # As a tensor: a number would be compiled in.
+        return run(tf.constant(num_steps), state, data)
+
+    return run_any_number

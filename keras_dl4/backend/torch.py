@@ -65,3 +65,28 @@ def pull_back_each(pullback, cotangents):
 def outside_of_tracing():
     """Does nothing: PyTorch runs operations at once."""
     return contextlib.nullcontext()
+
+
+def value_and_gradients(function, tensors):
+    """A tensor and the gradients of its sum; see `keras_dl4.backend`."""
+    flat = [
+        each.detach().requires_grad_() for each in keras.tree.flatten(tensors)
+    ]
+    with torch.enable_grad():
+        y = function(keras.tree.pack_sequence_as(tensors, flat))
+        gradients = torch.autograd.grad(
+            y.sum(), flat, allow_unused=True, materialize_grads=True
+        )
+    return y.detach(), keras.tree.pack_sequence_as(tensors, list(gradients))
+
+
+def compiled_loop(step):
+    """A plain loop; see `keras_dl4.backend`."""
+
+    def run(num_steps, state, data):
+        with torch.no_grad():
+            for index in range(num_steps):
+                state = step(index, state, data)
+        return state
+
+    return run
