@@ -8,6 +8,7 @@ from keras_dl4.layers.gaussian_sampling import GaussianSampling
 from keras_dl4.layers.k_sparse import KSparse
 from keras_dl4.layers.localization import LocalizationNetwork
 from keras_dl4.layers.masking_noise import MaskingNoise
+from keras_dl4.layers.maxout import Maxout
 from keras_dl4.layers.ntm import NTM
 from keras_dl4.layers.ntm_cell import NTMCell
 from keras_dl4.layers.parallel_spatial_transformer import (
@@ -26,6 +27,7 @@ __all__ = [
     "KSparse",
     "LocalizationNetwork",
     "MaskingNoise",
+    "Maxout",
     "NTM",
     "NTMCell",
     "ParallelSpatialTransformer",
