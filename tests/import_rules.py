@@ -40,6 +40,7 @@ LAZY_KINDS = {"figures", "serving", "distribute"}
 SHARED_BY_FOLDER = {
     "callbacks.figure_image",  # the abstract class of pictures in TensorBoard
     "datasets.algorithmic.sequence_task",  # the abstract class of the tasks
+    "datasets.babi",  # stories, and what they are read from and drawn with
     "datasets.digits",  # the source of what is distorted
     "datasets.distorted_digits",  # geometry and pasting under its kinds
     "datasets.rectangles",  # a set that TFDS has as well
@@ -64,7 +65,9 @@ SHARED_BY_FOLDER = {
     "ops.grid_sample",  # what image warps end in
     "ops.jacobians",  # what their norms are taken of
     "ops.linear_sampling",  # the bilinear part of the sampler
+    "ops.memory_hops",  # what end-to-end memory networks are made of
     "ops.sampling_grids",  # the regular grid, which splines displace
+    "ops.sentence_encoding",  # what their memories are made of
     "ops.splines",  # what a sparse warp makes its flow of
     "transforms.rotation",  # a part of similarity
     "transforms.transform",  # the abstract class of the families

@@ -15,12 +15,14 @@ from keras_dl4.ops.memory_addressing import circular_shift
 from keras_dl4.ops.memory_addressing import content_weighting
 from keras_dl4.ops.memory_addressing import interpolate
 from keras_dl4.ops.memory_addressing import sharpen
+from keras_dl4.ops.memory_hops import read_by_attention
 from keras_dl4.ops.reconstruction import bernoulli_cross_entropy
 from keras_dl4.ops.reconstruction import squared_error
 from keras_dl4.ops.sampling_grids import affine_grid
 from keras_dl4.ops.sampling_grids import projective_grid
 from keras_dl4.ops.sampling_grids import regular_grid
 from keras_dl4.ops.seeded_noise import normal_of_seeds
+from keras_dl4.ops.sentence_encoding import position_weights
 from keras_dl4.ops.splines import control_point_grid
 from keras_dl4.ops.splines import interpolate_spline
 from keras_dl4.ops.splines import thin_plate_spline_grid
@@ -42,7 +44,9 @@ __all__ = [
     "interpolate_spline",
     "log_mean_exp",
     "normal_of_seeds",
+    "position_weights",
     "projective_grid",
+    "read_by_attention",
     "read_memory",
     "regular_grid",
     "sharpen",
