@@ -4,10 +4,12 @@ from keras_dl4.evaluation.active_units import active_units
 from keras_dl4.evaluation.contraction_ratio import contraction_ratio
 from keras_dl4.evaluation.jacobian_norm import mean_jacobian_norm
 from keras_dl4.evaluation.linear_probe import linear_probe
+from keras_dl4.evaluation.parzen import ParzenWindow
 from keras_dl4.evaluation.saturation import saturation
 from keras_dl4.evaluation.tangent_directions import tangent_directions
 
 __all__ = [
+    "ParzenWindow",
     "active_units",
     "contraction_ratio",
     "linear_probe",
