@@ -2,6 +2,8 @@
 
 from keras_dl4.evaluation.active_units import active_units
 from keras_dl4.evaluation.contraction_ratio import contraction_ratio
+from keras_dl4.evaluation.feature_distances import frechet_distance
+from keras_dl4.evaluation.feature_distances import kernel_distance
 from keras_dl4.evaluation.jacobian_norm import mean_jacobian_norm
 from keras_dl4.evaluation.linear_probe import linear_probe
 from keras_dl4.evaluation.parzen import ParzenWindow
@@ -12,6 +14,8 @@ __all__ = [
     "ParzenWindow",
     "active_units",
     "contraction_ratio",
+    "frechet_distance",
+    "kernel_distance",
     "linear_probe",
     "mean_jacobian_norm",
     "saturation",
