@@ -166,9 +166,7 @@ def raised_types(start, only=None):
         definitions, imported = names_in(module)
         if name in imported:
             waiting.append(imported[name])
-        if name not in definitions:
-            continue
-        for node in ast.walk(definitions[name]):
+        for node in ast.walk(definitions.get(name, ast.Pass())):
             if isinstance(node, ast.Raise):
                 found.add(exception_name(node))
             elif isinstance(node, ast.Name):

@@ -3,6 +3,7 @@
 import functools
 import importlib
 import pathlib
+import types
 
 import keras_dl4
 
@@ -24,10 +25,19 @@ def public_modules():
 
 @functools.cache
 def public_objects():
-    """`{dotted name: class or function}` of everything in an `__all__`."""
-    objects = {}
-    for module_name in public_modules():
+    """`{dotted name: class or function}` of everything in an `__all__`.
+
+    A module in one, such as `keras_dl4.datasets.babi`, counts by what is in
+    its own; values, such as a table of names, have no docstring to check.
+    """
+    objects, waiting = {}, public_modules()
+    while waiting:
+        module_name = waiting.pop(0)
         module = importlib.import_module(module_name)
         for name in getattr(module, "__all__", ()):
-            objects[f"{module_name}.{name}"] = getattr(module, name)
+            public_object = getattr(module, name)
+            if isinstance(public_object, types.ModuleType):
+                waiting.append(f"{module_name}.{name}")
+            elif callable(public_object):
+                objects[f"{module_name}.{name}"] = public_object
     return objects

@@ -1,3 +1,4 @@
+from keras_dl4.datasets import babi
 from keras_dl4.datasets.algorithmic import AssociativeRecallTask
 from keras_dl4.datasets.algorithmic import CopyTask
 from keras_dl4.datasets.algorithmic import DynamicNGramsTask
@@ -36,6 +37,7 @@ __all__ = [
     "RepeatCopyTask",
     "RotatedDigits",
     "SequenceTask",
+    "babi",
     "binarize",
     "distort_digits",
     "load_digits",
