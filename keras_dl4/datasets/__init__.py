@@ -18,6 +18,7 @@ from keras_dl4.datasets.distorted_digits import PlacedDigits
 from keras_dl4.datasets.distorted_digits import ProjectedDigits
 from keras_dl4.datasets.distorted_digits import RotatedDigits
 from keras_dl4.datasets.distorted_digits import distort_digits
+from keras_dl4.datasets.gaussian_mixture import GaussianMixture
 from keras_dl4.datasets.rectangles import load_rectangles
 from keras_dl4.datasets.tfds_builders import register_tfds_builders
 
@@ -31,6 +32,7 @@ __all__ = [
     "DynamicNGramsTask",
     "ElasticDigits",
     "ExtrudedDigits",
+    "GaussianMixture",
     "PlacedDigits",
     "PrioritySortTask",
     "ProjectedDigits",

@@ -6,6 +6,8 @@ from keras_dl4.evaluation.feature_distances import frechet_distance
 from keras_dl4.evaluation.feature_distances import kernel_distance
 from keras_dl4.evaluation.jacobian_norm import mean_jacobian_norm
 from keras_dl4.evaluation.linear_probe import linear_probe
+from keras_dl4.evaluation.mode_coverage import mode_masses
+from keras_dl4.evaluation.mode_coverage import wasserstein_distance
 from keras_dl4.evaluation.parzen import ParzenWindow
 from keras_dl4.evaluation.saturation import saturation
 from keras_dl4.evaluation.tangent_directions import tangent_directions
@@ -18,6 +20,8 @@ __all__ = [
     "kernel_distance",
     "linear_probe",
     "mean_jacobian_norm",
+    "mode_masses",
     "saturation",
     "tangent_directions",
+    "wasserstein_distance",
 ]
