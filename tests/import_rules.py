@@ -52,14 +52,17 @@ SHARED_BY_FOLDER = {
     "layers.noise_source",  # the saved seeds inside every layer with noise
     "layers.ntm_cell_controller",  # a part of the cell, no layer of its own
     "layers.spatial_transformer_checks",  # errors of the transformers
+    "layers.story_text",  # words and sentences under the vectorizer
     "layers.transform_regressor",  # the end of a localization network
     "models.abstract_autoencoder",  # the abstract class of all of them
     "models.autoencoder",  # what a stacked one is made of
+    "models.composite_optimizer",  # the optimizers of several players
     "models.evidence_bound",  # what a variational one is trained on
     "models.host_checks",  # values of data, before a model is trained on them
     "models.latent_draws",  # codes that it draws
     "models.likelihood_estimator",  # what it estimates by many of them
     "models.likelihoods",  # what its decoder says of data
+    "models.training_phases",  # how several players take turns
     "ops.dense_chain",  # one kind of encoder whose Jacobian norm is taken
     "ops.divergences",  # what sparsity is measured in
     "ops.grid_sample",  # what image warps end in

@@ -17,6 +17,7 @@ from keras_dl4.layers.parallel_spatial_transformer import (
 from keras_dl4.layers.salt_and_pepper_noise import SaltAndPepperNoise
 from keras_dl4.layers.sparsity_regularization import SparsityRegularization
 from keras_dl4.layers.spatial_transformer import SpatialTransformer
+from keras_dl4.layers.story_vectorizer import StoryVectorizer
 from keras_dl4.layers.tied_dense import TiedDense
 from keras_dl4.layers.transform_regressor import TransformRegressor
 
@@ -34,6 +35,7 @@ __all__ = [
     "SaltAndPepperNoise",
     "SparsityRegularization",
     "SpatialTransformer",
+    "StoryVectorizer",
     "TiedDense",
     "TransformRegressor",
 ]

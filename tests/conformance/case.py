@@ -97,6 +97,11 @@ class Case:
         return self.kind in GRAPH_KINDS
 
     @property
+    def is_trained(self):
+        """Whether it has a part in training: ids have no gradient."""
+        return "int" not in self.dtype
+
+    @property
     def has_masks(self):
         return self.supports_masking or self.kind == "cell"
 

@@ -11,6 +11,7 @@ from tests.conformance.cases_autoencoder_penalties import (
 )
 from tests.conformance.cases_autoencoders import AUTOENCODER_CASES
 from tests.conformance.cases_gan_layers import GAN_LAYER_CASES
+from tests.conformance.cases_memory_networks import MEMORY_NETWORK_CASES
 from tests.conformance.cases_ntm import NTM_CASES
 from tests.conformance.cases_spatial_transformer import (
     SPATIAL_TRANSFORMER_CASES,
@@ -24,6 +25,7 @@ CASES = [
     *AUTOENCODER_PENALTY_CASES,
     *AUTOENCODER_CASES,
     *GAN_LAYER_CASES,
+    *MEMORY_NETWORK_CASES,
     *NTM_CASES,
     *SPATIAL_TRANSFORMER_CASES,
     *VARIATIONAL_AUTOENCODER_CASES,

@@ -25,7 +25,7 @@ def differentiable(subject):
 
 def weighted_sum(outputs):
     """A scalar whose gradient shows each element of each float output."""
-    total = 0.0
+    total = ops.zeros(())
     for seed, output in enumerate(outputs):
         if is_float(output):
             weights = np.random.default_rng(seed).normal(size=output.shape)

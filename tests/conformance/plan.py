@@ -28,6 +28,10 @@ def is_graph(case):
     return case.is_graph
 
 
+def is_fitted(case):
+    return case.is_trained and case.kind != "metric"
+
+
 def is_part_of_compile(case):
     return not case.is_graph
 
@@ -48,11 +52,13 @@ PLAN = {
     check_pinned_float32: lambda case: case.is_graph and case.pinned_float32,
     check_masks: lambda case: case.has_masks,
     check_metric_accumulates: lambda case: case.kind == "metric",
-    check_fit_lowers_the_loss: lambda case: case.kind != "metric",
+    check_fit_lowers_the_loss: is_fitted,
     check_jit_compiled_step: lambda case: case.kind == "model",
 }
 # These need more than the case: the strategy, or another process.
-REPLICA_CHECKS = {check_two_replicas: lambda case: case.per_example}
+REPLICA_CHECKS = {
+    check_two_replicas: lambda case: case.per_example and case.is_trained
+}
 
 
 def planned(cases, plan=PLAN):
