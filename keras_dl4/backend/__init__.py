@@ -28,8 +28,19 @@ Every file offers the same interface:
   `state = step(index, state, data)` that many times and gives the last state.
   It is one program of XLA, compiled anew for other shapes only; on PyTorch it
   is a plain loop. State and data are structures of tensors.
+- `run_step(model, step, arguments)`: `step(data)`, a function of a batch that
+  may assign to all variables of the model and returns its logs, as the
+  `train_step(*arguments)` or `test_step(*arguments)` of a Keras model.
+- `loss_gradients(loss, variables, optimizer, state)`: of `loss()`, that returns
+  a float32 scalar, the mean over the examples of this replica, and further
+  tensors. Gives the gradients, scaled so that `apply_gradients` adds them up
+  over replicas and undoes the loss scale of the optimizer, and the further
+  tensors. `state` lists all variables that `loss` may read or assign to.
+- `apply_gradients(optimizer, gradients, variables)`: one update, which all
+  replicas skip if the optimizer scales its loss and one has no finite gradient.
 
-`jvp` builds on them, and `without_side_effects` on Keras alone.
+`jvp` builds on them; `without_side_effects`, `without_updates` and
+`seed_generators` on Keras alone.
 `with_gradient` hides what the backends do differently under one name.
 """
 
@@ -50,13 +61,16 @@ _implementation = importlib.import_module(
 
 all_reduce_mean = _implementation.all_reduce_mean
 all_reduce_sum = _implementation.all_reduce_sum
+apply_gradients = _implementation.apply_gradients
 compiled_loop = _implementation.compiled_loop
+loss_gradients = _implementation.loss_gradients
 outside_of_tracing = _implementation.outside_of_tracing
 pull_back_each = _implementation.pull_back_each
 random_normal = _implementation.random_normal
 random_uniform = _implementation.random_uniform
 read_once = _implementation.read_once
 replica_index = _implementation.replica_index
+run_step = _implementation.run_step
 value_and_gradients = _implementation.value_and_gradients
 vjp = _implementation.vjp
 
@@ -120,26 +134,51 @@ def without_side_effects(layer):
     kept = [(each, each._losses[:], set(each._loss_ids)) for each in layers]
     # The values are handed over, since a scope around it may hold others than
     # the variables themselves.
-    with keras.StatelessScope([(v, v.value) for v in layer.variables]):
-        yield
+    values = [(v, v.value) for v in layer.variables]
+    with keras.StatelessScope(values) as scope:
+        yield scope
     for each, losses, ids in kept:
         each._losses[:] = losses
         each._loss_ids |= ids
 
 
+@contextlib.contextmanager
+def without_updates(layer):
+    """As `without_side_effects`, but random numbers go on, each drawn once."""
+    with without_side_effects(layer) as scope:
+        yield
+    for generator in seed_generators(layer):
+        generator.state.assign(scope.get_current_value(generator.state))
+
+
+def seed_generators(layer):
+    """Those of a layer and of the layers inside, each once."""
+    found = {
+        id(generator): generator
+        for each in layer._flatten_layers()
+        for generator in each._seed_generators
+    }
+    return list(found.values())
+
+
 __all__ = [
     "all_reduce_mean",
     "all_reduce_sum",
+    "apply_gradients",
     "compiled_loop",
     "jvp",
+    "loss_gradients",
     "outside_of_tracing",
     "pull_back_each",
     "random_normal",
     "random_uniform",
     "read_once",
     "replica_index",
+    "run_step",
+    "seed_generators",
     "value_and_gradients",
     "vjp",
     "with_gradient",
     "without_side_effects",
+    "without_updates",
 ]

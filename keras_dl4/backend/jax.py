@@ -69,3 +69,63 @@ def compiled_loop(step):
         )
 
     return run
+
+
+def run_step(model, step, arguments):
+    """`step(data)` as a function of the state; see `keras_dl4.backend`."""
+    state, data = arguments
+    groups = [model.trainable_variables, model.non_trainable_variables]
+    if len(state) == 4:  # A test step gets no state of the optimizer.
+        groups.append(model.optimizer.variables)
+    groups.append(model.metrics_variables)
+    mapping = [
+        pair
+        for group, values in zip(groups, state, strict=True)
+        for pair in zip(group, values, strict=True)
+    ]
+    with keras.StatelessScope(mapping) as scope:
+        logs = step(data)
+    return logs, tuple(
+        [scope.get_current_value(variable) for variable in group]
+        for group in groups
+    )
+
+
+def loss_gradients(loss, variables, optimizer, state):
+    """Gradients of `loss()`; see `keras_dl4.backend`."""
+    ids = {id(variable) for variable in variables}
+    others = [variable for variable in state if id(variable) not in ids]
+    before = [variable.value for variable in others]
+
+    def function_of(values):
+        mapping = [
+            *zip(variables, values, strict=True),
+            *zip(others, before, strict=True),
+        ]
+        with keras.StatelessScope(mapping) as scope:
+            total, further = loss()
+            total = optimizer.scale_loss(total)
+        after = [scope.get_current_value(variable) for variable in others]
+        return total, (further, after)
+
+    found, (further, after) = jax.grad(function_of, has_aux=True)(
+        [variable.value for variable in variables]
+    )
+    for variable, value in zip(others, after, strict=True):
+        variable.assign(value)
+    return found, further
+
+
+def apply_gradients(optimizer, gradients, variables):
+    """One update of the variables, in the scope around it."""
+    values, optimizer_values = optimizer.stateless_apply(
+        [variable.value for variable in optimizer.variables],
+        gradients,
+        [variable.value for variable in variables],
+    )
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
+    for variable, value in zip(
+        optimizer.variables, optimizer_values, strict=True
+    ):
+        variable.assign(value)

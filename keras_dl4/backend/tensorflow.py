@@ -157,3 +157,55 @@ def compiled_loop(step):
         return run(tf.constant(num_steps), state, data)
 
     return run_any_number
+
+
+def run_step(model, step, arguments):
+    """`step(data)`: TensorFlow assigns to variables in place."""
+    del model
+    (data,) = arguments
+    return step(data)
+
+
+def loss_gradients(loss, variables, optimizer, state):
+    """Gradients of `loss()`; see `keras_dl4.backend`."""
+    del state
+    values = [variable.value for variable in variables]
+    context = _replica_context()
+    num_replicas = 1 if context is None else context.num_replicas_in_sync
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(values)
+        total, further = loss()
+        total = optimizer.scale_loss(total / num_replicas)
+    found = tape.gradient(total, values)
+    # Those of an embedding come as slices, which cannot be added up.
+    return [None if g is None else tf.convert_to_tensor(g) for g in found], (
+        further
+    )
+
+
+def apply_gradients(optimizer, gradients, variables):
+    """One update of the variables."""
+    context = _replica_context()
+    if context is not None and isinstance(
+        optimizer, keras.optimizers.LossScaleOptimizer
+    ):
+        gradients = _finite_everywhere_or_nowhere(gradients, context)
+    optimizer.apply(gradients, variables)
+
+
+def _finite_everywhere_or_nowhere(gradients, context):
+    """Makes all gradients NaN if those of any replica are not finite.
+
+    Keras asks the first replica alone, before it adds up gradients: infinity
+    on another one becomes NaN in all weights. A test tells when Keras no
+    longer needs this.
+    """
+    is_bad = [
+        tf.reduce_any(~tf.math.is_finite(g)) for g in gradients if g is not None
+    ]
+    num_bad = tf.reduce_sum(tf.cast(tf.stack(is_bad), "float32"))
+    num_bad = context.all_reduce(tf.distribute.ReduceOp.SUM, num_bad)
+    poison = tf.where(num_bad > 0.0, float("nan"), 0.0)
+    return [
+        None if g is None else g + tf.cast(poison, g.dtype) for g in gradients
+    ]

@@ -90,3 +90,28 @@ def compiled_loop(step):
         return state
 
     return run
+
+
+def run_step(model, step, arguments):
+    """`step(data)`: PyTorch assigns to variables in place."""
+    del model
+    (data,) = arguments
+    return step(data)
+
+
+def loss_gradients(loss, variables, optimizer, state):
+    """Gradients of `loss()`; see `keras_dl4.backend`."""
+    del state
+    total, further = loss()
+    found = torch.autograd.grad(
+        optimizer.scale_loss(total),
+        [variable.value for variable in variables],
+        allow_unused=True,
+    )
+    return list(found), keras.tree.map_structure(torch.detach, further)
+
+
+def apply_gradients(optimizer, gradients, variables):
+    """One update of the variables."""
+    with torch.no_grad():
+        optimizer.apply(gradients, variables)

@@ -13,8 +13,10 @@ from keras import ops
 from keras_dl4.backend import jvp
 from keras_dl4.backend import outside_of_tracing
 from keras_dl4.backend import pull_back_each
+from keras_dl4.backend import seed_generators
 from keras_dl4.backend import vjp
 from keras_dl4.backend import without_side_effects
+from keras_dl4.backend import without_updates
 
 ROOT = pathlib.Path(__file__).parents[2]
 MATRIX = np.float32([[1.0, -2.0], [0.5, 3.0], [2.0, 1.0]])
@@ -97,6 +99,22 @@ def test_calls_in_the_context_leave_nothing_behind(gradient_of):
     assert len(layer.losses) == 1
 
 
+def test_call_without_updates_draws_on_and_assigns_nothing_else():
+    layers = [keras.layers.Dropout(0.5, seed=1), Counter()]
+    model = keras.Sequential([keras.Input((3,)), *layers])
+    dropout, counter = layers
+    before = as_array(dropout.seed_generator.state)
+    x = np.ones((1, 3), "float32")
+    with without_updates(model):
+        model(x, training=True)
+        model(x, training=True)
+    after = as_array(dropout.seed_generator.state)
+    assert seed_generators(model) == [dropout.seed_generator]
+    assert float(counter.calls) == 0.0
+    assert model.losses == []
+    np.testing.assert_array_equal(after - before, [0, 2])
+
+
 def test_context_uses_the_values_of_a_scope_around_it(gradient_of):
     layer = Counter()
     layer(POINT)
@@ -147,4 +165,4 @@ def test_all_work_on_the_other_backends(backend):
         timeout=120,
     )
     assert result.returncode == 0, result.stdout
-    assert "8 passed" in result.stdout
+    assert "9 passed" in result.stdout
