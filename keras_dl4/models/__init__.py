@@ -1,7 +1,15 @@
 """Keras models."""
 
 from keras_dl4.models.autoencoder import Autoencoder
+from keras_dl4.models.gan_networks import dcgan_networks
+from keras_dl4.models.gan_networks import maxout_gan_networks
 from keras_dl4.models.stacked_autoencoder import StackedAutoencoder
 from keras_dl4.models.variational_autoencoder import VariationalAutoencoder
 
-__all__ = ["Autoencoder", "StackedAutoencoder", "VariationalAutoencoder"]
+__all__ = [
+    "Autoencoder",
+    "StackedAutoencoder",
+    "VariationalAutoencoder",
+    "dcgan_networks",
+    "maxout_gan_networks",
+]
