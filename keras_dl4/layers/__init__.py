@@ -14,6 +14,8 @@ from keras_dl4.layers.ntm_cell import NTMCell
 from keras_dl4.layers.parallel_spatial_transformer import (
     ParallelSpatialTransformer,
 )
+from keras_dl4.layers.peephole_lstm import PeepholeLSTM
+from keras_dl4.layers.peephole_lstm_cell import PeepholeLSTMCell
 from keras_dl4.layers.salt_and_pepper_noise import SaltAndPepperNoise
 from keras_dl4.layers.sparsity_regularization import SparsityRegularization
 from keras_dl4.layers.spatial_transformer import SpatialTransformer
@@ -32,6 +34,8 @@ __all__ = [
     "NTM",
     "NTMCell",
     "ParallelSpatialTransformer",
+    "PeepholeLSTM",
+    "PeepholeLSTMCell",
     "SaltAndPepperNoise",
     "SparsityRegularization",
     "SpatialTransformer",

@@ -13,6 +13,7 @@ from tests.conformance.cases_autoencoders import AUTOENCODER_CASES
 from tests.conformance.cases_gan_layers import GAN_LAYER_CASES
 from tests.conformance.cases_memory_networks import MEMORY_NETWORK_CASES
 from tests.conformance.cases_ntm import NTM_CASES
+from tests.conformance.cases_peephole_lstm import PEEPHOLE_LSTM_CASES
 from tests.conformance.cases_spatial_transformer import (
     SPATIAL_TRANSFORMER_CASES,
 )
@@ -27,6 +28,7 @@ CASES = [
     *GAN_LAYER_CASES,
     *MEMORY_NETWORK_CASES,
     *NTM_CASES,
+    *PEEPHOLE_LSTM_CASES,
     *SPATIAL_TRANSFORMER_CASES,
     *VARIATIONAL_AUTOENCODER_CASES,
 ]
