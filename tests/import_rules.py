@@ -45,6 +45,7 @@ SHARED_BY_FOLDER = {
     "datasets.distorted_digits",  # geometry and pasting under its kinds
     "datasets.rectangles",  # a set that TFDS has as well
     "evaluation.batches",  # how functions of a data set are computed
+    "evaluation.squared_distances",  # what several of those are made of
     "figures.curve_axes",  # what figures of curves have in common
     "figures.image_mosaic",  # what figures of images have in common
     "layers.abstract_spatial_transformer",  # the abstract class of two layers

@@ -8,6 +8,7 @@ from keras_dl4.evaluation.jacobian_norm import mean_jacobian_norm
 from keras_dl4.evaluation.linear_probe import linear_probe
 from keras_dl4.evaluation.mode_coverage import mode_masses
 from keras_dl4.evaluation.mode_coverage import wasserstein_distance
+from keras_dl4.evaluation.nearest_examples import nearest_examples
 from keras_dl4.evaluation.parzen import ParzenWindow
 from keras_dl4.evaluation.saturation import saturation
 from keras_dl4.evaluation.tangent_directions import tangent_directions
@@ -21,6 +22,7 @@ __all__ = [
     "linear_probe",
     "mean_jacobian_norm",
     "mode_masses",
+    "nearest_examples",
     "saturation",
     "tangent_directions",
     "wasserstein_distance",

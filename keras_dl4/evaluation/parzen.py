@@ -5,7 +5,7 @@ import typing
 
 import numpy as np
 
-from keras_dl4.evaluation.batches import as_examples
+from keras_dl4.evaluation.squared_distances import SquaredDistances
 
 _CAVEAT = (
     "A Parzen estimate of many dimensions is far from the likelihood, and "
@@ -77,7 +77,6 @@ class ParzenWindow:
     """
 
     def __init__(self, samples, bandwidth=None, chunk_size=250):
-        samples = _as_matrix("samples", samples)
         if not isinstance(chunk_size, int) or chunk_size < 1:
             raise ValueError(
                 "`chunk_size` must be an int of at least 1. Received: "
@@ -87,9 +86,7 @@ class ParzenWindow:
             _check_bandwidths("bandwidth", [bandwidth])
         self.bandwidth = bandwidth
         self.chunk_size = chunk_size
-        # Smaller numbers lose less when a product is taken off their squares.
-        self._center = samples.mean(axis=0, dtype="float64")
-        self._samples, self._squares = self._centered(samples)
+        self._distances = SquaredDistances("samples", samples)
 
     def fit_bandwidth(self, validation, bandwidths=None):
         """Chooses the bandwidth under which validation data are likeliest.
@@ -158,46 +155,22 @@ class ParzenWindow:
 
     def _log_likelihoods(self, examples, bandwidths):
         """Float64 `(bandwidths, examples)`."""
-        examples = _as_matrix("examples", examples)
-        num_samples, size = self._samples.shape
-        if examples.shape[1] != size:
-            raise ValueError(
-                f"Examples must be as large as samples, {size} numbers. "
-                f"Received: {examples.shape[1]} numbers each. Bring both to "
-                "one shape and range."
-            )
+        examples = self._distances.as_rows(examples)
         variances = np.square(np.asarray(bandwidths, "float64"))
         found = np.empty((len(variances), len(examples)))
         for start in range(0, len(examples), self.chunk_size):
             chunk = slice(start, start + self.chunk_size)
-            distances = self._squared_distances(examples[chunk])
+            distances = self._distances(examples[chunk])
             nearest = distances.min(axis=1, keepdims=True)
             distances -= nearest
             for row, variance in zip(found, variances, strict=True):
                 weights = np.exp(distances * (-0.5 / variance))
                 row[chunk] = np.log(weights.sum(axis=1))
                 row[chunk] -= nearest[:, 0] / (2.0 * variance)
+        size = self._distances.size
         scales = 0.5 * size * np.log(2.0 * math.pi * variances)
-        return found - math.log(num_samples) - scales[:, np.newaxis]
-
-    def _squared_distances(self, examples):
-        """Float64 `(examples, samples)`."""
-        examples, squares = self._centered(examples)
-        products = (examples @ self._samples.T).astype("float64")
-        products *= -2.0
-        products += squares[:, np.newaxis]
-        products += self._squares
-        return np.maximum(products, 0.0, out=products)
-
-    def _centered(self, values):
-        """The values around the center, float32, and their squared norms."""
-        values = (values - self._center).astype("float32")
-        return values, np.square(values, dtype="float64").sum(axis=1)
-
-
-def _as_matrix(name, values):
-    values = as_examples(name, values)
-    return values.reshape(len(values), -1)
+        found -= math.log(self._distances.num_others)
+        return found - scales[:, np.newaxis]
 
 
 def _check_bandwidths(name, values):
