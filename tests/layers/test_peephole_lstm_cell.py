@@ -23,8 +23,6 @@ def paper_step(cell, x, m, c):
     elif cell.peephole == "diagonal":
         diagonals = np.split(np.array(cell.peephole_kernel), 3)
         p_i, p_f, p_o = map(np.diag, diagonals)
-            np.diag, np.split(np.array(cell.peephole_kernel), 3)
-        )
     i = sigmoid(x @ w_i + m @ u_i + c @ p_i + b_i)
     f = sigmoid(x @ w_f + m @ u_f + c @ p_f + b_f)
     new = f * c + i * np.tanh(x @ w_c + m @ u_c + b_c)
