@@ -10,6 +10,7 @@ from tests.conformance.cases_autoencoder_penalties import (
     AUTOENCODER_PENALTY_CASES,
 )
 from tests.conformance.cases_autoencoders import AUTOENCODER_CASES
+from tests.conformance.cases_gan import GAN_CASES
 from tests.conformance.cases_gan_layers import GAN_LAYER_CASES
 from tests.conformance.cases_memory_networks import MEMORY_NETWORK_CASES
 from tests.conformance.cases_ntm import NTM_CASES
@@ -25,6 +26,7 @@ CASES = [
     *AUTOENCODER_MODEL_CASES,
     *AUTOENCODER_PENALTY_CASES,
     *AUTOENCODER_CASES,
+    *GAN_CASES,
     *GAN_LAYER_CASES,
     *MEMORY_NETWORK_CASES,
     *NTM_CASES,
