@@ -50,19 +50,29 @@ SHARED_BY_FOLDER = {
     "figures.image_mosaic",  # what figures of images have in common
     "layers.abstract_spatial_transformer",  # the abstract class of two layers
     "layers.localization",  # the network inside a spatial transformer
+    "layers.memory_arguments",  # errors of the layers that read memories
     "layers.noise_source",  # the saved seeds inside every layer with noise
     "layers.ntm_cell_controller",  # a part of the cell, no layer of its own
+    "layers.role_features",  # the embeddings inside that
     "layers.spatial_transformer_checks",  # errors of the transformers
     "layers.story_text",  # words and sentences under the vectorizer
     "layers.transform_regressor",  # the end of a localization network
     "models.abstract_autoencoder",  # the abstract class of all of them
+    "models.abstract_two_player_model",  # the abstract class of a game
     "models.autoencoder",  # what a stacked one is made of
     "models.composite_optimizer",  # the optimizers of several players
     "models.evidence_bound",  # what a variational one is trained on
+    "models.gan_checks",  # errors of a GAN
+    "models.gan_data",  # its batches
+    "models.gan_latents",  # what its samples are made from
+    "models.gan_players",  # what each of its networks lowers
     "models.host_checks",  # values of data, before a model is trained on them
     "models.latent_draws",  # codes that it draws
     "models.likelihood_estimator",  # what it estimates by many of them
     "models.likelihoods",  # what its decoder says of data
+    "models.moving_average",  # of the weights of its generator
+    "models.seed_states",  # saved random numbers of networks inside
+    "models.supported_answers",  # values of stories, questions and facts
     "models.training_phases",  # how several players take turns
     "ops.dense_chain",  # one kind of encoder whose Jacobian norm is taken
     "ops.divergences",  # what sparsity is measured in

@@ -1,9 +1,12 @@
 """Memory networks: their layers."""
 
 import numpy as np
+from keras import ops
 
 from keras_dl4 import layers
 from tests.conformance.case import Case
+from tests.conformance.case import integers
+from tests.conformance.case import normal
 
 VOCABULARY = ["", "[UNK]", *"abcdefgh"]
 
@@ -19,7 +22,87 @@ def stories():
     return {"story": story, "question": question}
 
 
+def read_words(layer, words, mask=None, **kwargs):
+    """The first word is the query; keys and values are all of them."""
+    masks = {} if mask is None else {"mask": [None, mask, mask]}
+    return layer([words[:, 0], words, words], **masks, **kwargs)
+
+
+def read_words_often(layer, words, **kwargs):
+    """With the time axis where the checks of masks look for it."""
+    state, weightings = read_words(layer, words, **kwargs)
+    return state, ops.swapaxes(weightings, 1, 2)
+
+
+MASKED_WORDS = {
+    "inputs": normal(4, 5, 3),
+    "dynamic_axes": (1,),
+    "supports_masking": True,
+}
+
 MEMORY_NETWORK_CASES = [
+    Case(
+        "SentenceEncoder",
+        "layer",
+        lambda: layers.SentenceEncoder("position_matlab", True),
+        normal(4, 5, 3),
+        (None, 3),
+        supports_masking=True,
+    ),
+    Case(
+        "SentenceEncoder/bow",
+        "layer",
+        lambda: layers.SentenceEncoder("bow"),
+        normal(4, 5, 3),
+        (None, 3),
+        supports_masking=True,
+    ),
+    Case(
+        "TemporalEncoding",
+        "layer",
+        lambda: layers.TemporalEncoding(6, "vector", None, 0.5, "normal", 3),
+        **MASKED_WORDS,
+        output_shape=(None, None, 3),
+        stochastic=True,
+    ),
+    Case(
+        "TemporalEncoding/word",
+        "layer",
+        lambda: layers.TemporalEncoding(6, "word", 9, 0.4),
+        integers(9, 4, 5, 3),
+        (None, None, 4),
+        dtype="int32",
+        dynamic_axes=(1,),
+        supports_masking=True,
+        stochastic=True,
+    ),
+    Case(
+        "MemoryHop",
+        "layer",
+        lambda: layers.MemoryHop("relu", True, return_weighting=True),
+        **MASKED_WORDS,
+        output_shape=((None, 3), (None, None)),
+        call=read_words,
+        pinned_float32=True,
+    ),
+    Case(
+        "MemoryHop/linear",
+        "layer",
+        lambda: layers.MemoryHop(None, True, False, True),
+        **MASKED_WORDS,
+        output_shape=(None, 3),
+        call=read_words,
+        pinned_float32=True,
+    ),
+    Case(
+        "KeyValueMemory",
+        "layer",
+        lambda: layers.KeyValueMemory(2, "orthogonal", True),
+        **MASKED_WORDS,
+        output_shape=((None, 3), (None, None, 2)),
+        call=read_words_often,
+        pinned_float32=True,
+    ),
     Case(
         "StoryVectorizer",
         "layer",

@@ -72,7 +72,7 @@ def _masked(subject, x, mask=None):
                 output = ops.where(
                     np.reshape(mask, mask.shape + axes), output, 0.0
                 )
-            total = total + ops.sum(ops.square(output))
+            total = total + ops.sum(ops.square(ops.cast(output, "float32")))
     gradients = tape.gradient(total, variables, unconnected_gradients="zero")
     gradients = [tf.convert_to_tensor(gradient) for gradient in gradients]
     return to_numpy(outputs), to_numpy(gradients)
