@@ -7,6 +7,7 @@ from keras_dl4.callbacks.kl_weight_schedule import KLWeightSchedule
 from keras_dl4.callbacks.memory_use_image import MemoryUseImage
 from keras_dl4.callbacks.run_folder import prepare_run_folder
 from keras_dl4.callbacks.run_recorder import RunRecorder
+from keras_dl4.callbacks.sample_images import SampleImages
 from keras_dl4.callbacks.warp_image import WarpImage
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "KSparseSchedule",
     "MemoryUseImage",
     "RunRecorder",
+    "SampleImages",
     "WarpImage",
     "prepare_run_folder",
 ]

@@ -15,8 +15,8 @@ pytest.importorskip("tensorboard", reason="not run: no tensorboard")
 class Weight(FigureImage):
     """Draws the one weight of a model as the height of a figure."""
 
-    def __init__(self, log_dir, every=1, tag="weight"):
-        super().__init__(log_dir, every, tag)
+    def __init__(self, log_dir=None, every=1, tag="weight", folder=None):
+        super().__init__(log_dir, every, tag, folder)
         self.titles = []
 
     def draw(self, title=None):
@@ -83,6 +83,36 @@ def test_picture_is_written_every_few_epochs_and_at_once(model, tmp_path):
     fit(model, [Weight(tmp_path, every=2, tag="size"), look], epochs=2)
     assert [picture[:2] for picture in pictures_in(tmp_path)] == [(0, "size")]
     assert on_disk == [0, 1]
+
+
+def test_pictures_are_written_as_files(model, tmp_path):
+    from matplotlib.image import imread
+
+    folder = tmp_path / "new" / "files"
+    fit(model, [Weight(tmp_path / "logs", folder=folder)], epochs=2)
+    paths = sorted(folder.iterdir())
+    names = [path.name for path in paths]
+    assert names == ["weight_epoch_0001.png", "weight_epoch_0002.png"]
+    pictures = pictures_in(tmp_path / "logs")
+    for path, picture in zip(paths, pictures, strict=True):
+        assert path.read_bytes() == picture[-1]
+    assert imread(paths[0]).shape == (200, 100, 4)
+
+
+def test_files_alone_need_no_tensorboard(model, tmp_path, monkeypatch):
+    find_spec = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util,
+        "find_spec",
+        lambda name: None if name == "tensorboard" else find_spec(name),
+    )
+    fit(model, [Weight(folder=tmp_path)], epochs=1)
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_picture_without_a_place_raises():
+    with pytest.raises(ValueError, match="must go somewhere. Received: log_d"):
+        Weight()
 
 
 def test_second_fit_adds_to_the_log(model, tmp_path):
