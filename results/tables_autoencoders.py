@@ -1,5 +1,8 @@
 """The records of the autoencoders, as tables."""
 
+import json
+import pathlib
+
 from table_text import NONE
 from table_text import number
 from table_text import read_records
@@ -8,6 +11,10 @@ from table_text import table
 # Test NLL on MNIST, binarized dynamically, one stochastic layer, by importance
 # samples in training: of the replication in PyTorch by GitHub user xqding.
 REPLICATED = {1: 87.78, 5: 85.46, 50: 84.59}
+# Error % of 1,000 units, by k; remembered from Table 1 of the k-sparse paper.
+K_SPARSE_PAPER = {10: 2.10, 25: 1.35, 40: 1.54}
+STEPS = {"alone": "penalty alone", "added": "with the step"}
+MODES = {"xla": "XLA", "graph": "no XLA", "eager": "eager"}
 
 
 def likelihood_name(settings):
@@ -22,6 +29,7 @@ def likelihood_runs(folder):
         record
         for record in read_records(folder, "test_nll").values()
         if record["settings"]["data"] == "mnist"
+        and record["settings"]["binarization"] == "dynamic"
     ]
 
 
@@ -44,18 +52,17 @@ def likelihood_table(folder):
                 number(record["active_units"], 0),
                 settings["epochs"],
                 number(record["cpu_minutes"], 0),
+                f"{record['num_test_images']:,} x {settings['nll_samples']:,}",
                 REPLICATED.get(settings["importance_samples"], NONE),
             ]
         )
     if not rows:
         return ""
-    header = ["one stochastic layer of 50", "test NLL, nats (± SE)"]
-    header += ["test ELBO", "active units", "epochs", "CPU minutes"]
-    header += ["replication's NLL"]
-    caption = (
-        "MNIST, binarized dynamically; negative log-likelihood of 10,000 test "
-        "images with 5,000 samples each:"
-    )
+    latent_dim = likelihood_runs(folder)[0]["settings"]["latent_dim"]
+    header = [f"one stochastic layer of {latent_dim}"]
+    header += ["test NLL, nats (± SE)", "test ELBO", "active units", "epochs"]
+    header += ["CPU minutes", "images x samples", "replication's NLL"]
+    caption = "MNIST, binarized dynamically; negative log-likelihood:"
     return f"{caption}\n\n{table(header, rows)}"
 
 
@@ -98,6 +105,14 @@ def sparse_name(settings):
     return f"KL penalty, {settings['units']:,} units"
 
 
+def sparse_paper(settings):
+    """What the paper has for the same number of units, if it does."""
+    error = None
+    if settings["method"] == "k_sparse" and settings["units"] == 1000:
+        error = K_SPARSE_PAPER.get(settings["k"])
+    return NONE if error is None else f"{number(error)} (remembered)"
+
+
 def sparse_table(folder):
     """Error of a linear classifier of sparse codes."""
     rows = [
@@ -109,6 +124,7 @@ def sparse_table(folder):
             number(record["never_active"], 0),
             record["settings"]["epochs"],
             number(record["cpu_minutes"], 0),
+            sparse_paper(record["settings"]),
         ]
         for record in sparse_runs(folder)
     ]
@@ -116,6 +132,7 @@ def sparse_table(folder):
         return ""
     header = ["codes", "error %", "of the pixels", "units active"]
     header += ["units never active", "epochs", "CPU minutes"]
+    header += ["paper, error %"]
     return (
         "MNIST, linear classifier of codes that were trained without "
         f"labels:\n\n{table(header, rows)}"
@@ -156,10 +173,59 @@ def contractive_table(folder):
     )
 
 
+def read_benchmark(folder):
+    """The record of the benchmark, or an empty dictionary."""
+    path = pathlib.Path(folder) / "benchmark.json"
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+def penalty_table(folder):
+    """Time of contractive penalties over that of a plain step."""
+    rows = [
+        [
+            f"{row['encoder']}, {row['method'].replace('_', ' ')}, "
+            f"{MODES[row['mode']]}, {STEPS[row['step']]}",
+            f"{number(row['median_ms'])} ms",
+            number(row["ratio"]),
+        ]
+        for row in read_benchmark(folder).get("penalties", [])
+        if row["step"] in STEPS
+    ]
+    if not rows:
+        return ""
+    header = ["encoder, method", "time", "ratio"]
+    return (
+        "Contractive penalties, batches of 128, as a ratio to a forward and "
+        "backward pass of the encoder without one, in one run:\n\n"
+        f"{table(header, rows)}"
+    )
+
+
+def step_table(folder):
+    """Training step of a VAE over that of pythae."""
+    rows = [
+        [
+            f"{row['library']}, {MODES[row['mode']]}, {row['threads']} "
+            f"thread{'s' * (row['threads'] > 1)}",
+            f"{number(row['median_ms'])} ms",
+            number(row["ratio"]),
+        ]
+        for row in read_benchmark(folder).get("vae", [])
+    ]
+    if not rows:
+        return ""
+    header = ["a training step", "time", "ratio"]
+    return (
+        "The same VAE, as a ratio to pythae's time with as many threads, in "
+        f"one run:\n\n{table(header, rows)}"
+    )
+
+
 def tables(folder):
     """All tables of a folder of records, for results/README.md."""
     parts = [likelihood_table(folder), sparse_table(folder)]
     parts += [contractive_table(folder), stacked_table(folder)]
+    parts += [penalty_table(folder), step_table(folder)]
     return [part for part in parts if part]
 
 
@@ -179,8 +245,27 @@ def summary(folder):
             f"MNIST, {sparse_name(record['settings'])}, linear classifier, "
             "error %",
             number(record["test_error"]),
-            NONE,
+            sparse_paper(record["settings"]),
         ]
         for record in sparse_runs(folder)
+    ]
+    errors += [
+        [
+            f"MNIST, {record['settings']['method'].replace('_', ' ')} "
+            "autoencoder, linear classifier, error %",
+            number(record["test_error"]),
+            NONE,
+        ]
+        for record in contractive_runs(folder)
+    ]
+    errors += [
+        [
+            f"MNIST, {record['settings']['num_labels']:,} labels, stacked "
+            "denoising, error % (no pretraining)",
+            f"{number(record['test_error_with_pretraining'])} "
+            f"({number(record['test_error_without_pretraining'])})",
+            NONE,
+        ]
+        for record in stacked_runs(folder)
     ]
     return likelihoods + errors
