@@ -35,7 +35,7 @@ def read_slot(vectors, slots):
     Returns:
         Tensor `(batch, dim)`.
     """
-    chosen = ops.cast(is_slot(slots, vectors.shape[1]), vectors.dtype)
+    chosen = ops.cast(is_slot(slots, ops.shape(vectors)[1]), vectors.dtype)
     return ops.einsum("bn,bnd->bd", chosen, vectors)
 
 
@@ -54,7 +54,7 @@ def ranking_loss(scores, target, candidates, margin):
     Returns:
         Float tensor `(batch,)`.
     """
-    is_target = is_slot(target, scores.shape[1])
+    is_target = is_slot(target, ops.shape(scores)[1])
     right = _value_at(scores, is_target)
     losses = ops.relu(margin - right + scores)
     return _sum_where(_others(candidates, is_target), losses)
@@ -97,7 +97,7 @@ def comparison_terms(scores, products, places):
         Tuple of the tensors `first` and `second`, `(batch, num_slots)`, and
         `third`, `(batch,)`.
     """
-    slots = ops.arange(scores.shape[1], dtype="int32")
+    slots = ops.arange(ops.shape(scores)[1], dtype="int32")
     is_older = ops.cast(slots > places[:, :, None], scores.dtype)
     first, second = (
         ops.einsum("be,ben->bn", products[:, :, bit], is_older)
@@ -122,7 +122,7 @@ def comparison_loss(terms, target, candidates, margin):
         Float tensor `(batch,)`.
     """
     first, second, third = terms
-    num_slots = first.shape[1]
+    num_slots = ops.shape(first)[1]
     is_target = is_slot(target, num_slots)
     slots = ops.arange(num_slots, dtype="int32")
     is_newer = ops.cast(slots < target[:, None], first.dtype)
@@ -150,24 +150,26 @@ def contest_winner(terms, candidates):
         Int32 tensor `(batch,)`, -1 where there is no candidate.
     """
     first, second, _ = map(ops.stop_gradient, terms)
-    slots = ops.arange(first.shape[1], dtype="int32")
+    num_slots = ops.shape(first)[1]
 
-    def contest(best, contender):
+    def contest(step, best):
         best_second, best_slot = best
-        slot, is_there, first, second = contender
-        wins = ops.logical_and(is_there, first + best_second >= 0.0)
-        best = (
-            ops.where(wins, second, best_second),
+        slot = num_slots - 1 - step
+        is_there, contender_first, contender_second = (
+            ops.take(values, slot, axis=1)
+            for values in (candidates, first, second)
+        )
+        wins = ops.logical_and(is_there, contender_first + best_second >= 0.0)
+        return (
+            ops.where(wins, contender_second, best_second),
             ops.where(wins, slot, best_slot),
         )
-        return best, best  # Keras wants outputs like the state.
 
     start = (
         ops.full_like(first[:, 0], _LOST_TO_ANY),
-        ops.cast(ops.full_like(first[:, 0], -1), "int32"),
+        ops.full_like(first[:, 0], -1, dtype="int32"),
     )
-    columns = (slots, *map(ops.transpose, (candidates, first, second)))
-    (_, winner), _ = ops.scan(contest, start, columns, reverse=True)
+    _, winner = ops.fori_loop(0, num_slots, contest, start)
     return winner
 
 
