@@ -55,6 +55,24 @@ def test_what_fails_says_why(exported, tmp_path):
         )
 
 
+def test_text_is_compared(tmp_path):
+    class Doubled(keras.Model):
+        def call(self, text):
+            return {"text": text + text}
+
+    model = Doubled()
+    model.built = True
+    taken = keras.InputSpec(shape=(None,), dtype="string", name="text")
+    export_saved_model(model, tmp_path / "1", input_signature=taken)
+    text = {"text": np.array(["a", "né"])}
+    doubled = np.array([b"aa", "nénè".encode()], dtype=object)
+    with pytest.raises(ValueError, match="differs.*1.0"):
+        check_in_clean_process(tmp_path / "1", text, {"text": doubled})
+    doubled[1] = "néné".encode()
+    error = check_in_clean_process(tmp_path / "1", text, {"text": doubled})
+    assert error == 0.0
+
+
 @pytest.fixture(scope="module")
 def two_signatures(tmp_path_factory):
     """A model with a signature that takes what it takes, and one that not."""
