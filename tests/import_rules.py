@@ -44,6 +44,7 @@ SHARED_BY_FOLDER = {
     "datasets.digits",  # the source of what is distorted
     "datasets.distorted_digits",  # geometry and pasting under its kinds
     "datasets.rectangles",  # a set that TFDS has as well
+    "datasets.shape_scenes",  # scenes, what they look like and what is said
     "evaluation.batches",  # how functions of a data set are computed
     "evaluation.squared_distances",  # what several of those are made of
     "figures.curve_axes",  # what figures of curves have in common
@@ -59,6 +60,7 @@ SHARED_BY_FOLDER = {
     "layers.transform_regressor",  # the end of a localization network
     "models.abstract_autoencoder",  # the abstract class of all of them
     "models.abstract_two_player_model",  # the abstract class of a game
+    "models.answer_explanation",  # what a memory network looked at
     "models.autoencoder",  # what a stacked one is made of
     "models.composite_optimizer",  # the optimizers of several players
     "models.evidence_bound",  # what a variational one is trained on
@@ -66,6 +68,7 @@ SHARED_BY_FOLDER = {
     "models.gan_data",  # its batches
     "models.gan_latents",  # what its samples are made from
     "models.gan_players",  # what each of its networks lowers
+    "models.gan_signatures",  # what it answers on a server
     "models.host_checks",  # values of data, before a model is trained on them
     "models.latent_draws",  # codes that it draws
     "models.likelihood_estimator",  # what it estimates by many of them
@@ -73,6 +76,7 @@ SHARED_BY_FOLDER = {
     "models.moving_average",  # of the weights of its generator
     "models.seed_states",  # saved random numbers of networks inside
     "models.supported_answers",  # values of stories, questions and facts
+    "models.story_checks",  # values of stories, before training
     "models.training_phases",  # how several players take turns
     "ops.dense_chain",  # one kind of encoder whose Jacobian norm is taken
     "ops.divergences",  # what sparsity is measured in

@@ -1,4 +1,5 @@
 from keras_dl4.datasets import babi
+from keras_dl4.datasets import shape_scenes
 from keras_dl4.datasets.algorithmic import AssociativeRecallTask
 from keras_dl4.datasets.algorithmic import CopyTask
 from keras_dl4.datasets.algorithmic import DynamicNGramsTask
@@ -20,6 +21,7 @@ from keras_dl4.datasets.distorted_digits import RotatedDigits
 from keras_dl4.datasets.distorted_digits import distort_digits
 from keras_dl4.datasets.gaussian_mixture import GaussianMixture
 from keras_dl4.datasets.rectangles import load_rectangles
+from keras_dl4.datasets.shape_scenes import ShapeScenes
 from keras_dl4.datasets.tfds_builders import register_tfds_builders
 
 __all__ = [
@@ -39,6 +41,7 @@ __all__ = [
     "RepeatCopyTask",
     "RotatedDigits",
     "SequenceTask",
+    "ShapeScenes",
     "babi",
     "binarize",
     "distort_digits",
@@ -46,4 +49,5 @@ __all__ = [
     "load_rectangles",
     "optimal_ngram_predictions",
     "register_tfds_builders",
+    "shape_scenes",
 ]
