@@ -1,17 +1,101 @@
 """Tasks 1 to 3: where people and things are, by one, two or three facts."""
 
-from keras_dl4.datasets.babi.people import HOUSE
-from keras_dl4.datasets.babi.people import move
 from keras_dl4.datasets.babi.story import Story
+from keras_dl4.datasets.babi.world import THINGS
+from keras_dl4.datasets.babi.world import World
+from keras_dl4.datasets.babi.world import interview
+
+# How rarely a question is asked that could be, as counted in official files.
+_SILENCE_RATE = 0.4
+_PAST_RATE = 0.27
+_SELDOM_THERE = 0.2
 
 
 def one_fact(draws):
-    """Task 1: people move, the last move of someone answers."""
-    story, arrivals = Story(), {}
-    for _ in range(5):
-        for _ in range(2):
-            move(story, arrivals, draws, HOUSE)
-        person = draws.choice(story.sentences).split(" ", 1)[0]
-        room, place = arrivals[person]
-        story.ask(f"Where is {person}?", room, [place])
-    return story
+    """Task 1: the last move of someone answers."""
+    world = World(Story(), draws)
+
+    def ask():
+        person = world.someone_who_moved()
+        room, place = world.arrivals[person][-1]
+        world.story.ask(f"Where is {person}?", room, [place])
+
+    return interview(world, ask)
+
+
+def two_facts(draws):
+    """Task 2: who has or had a thing, and where that person was then."""
+    world = World(Story(), draws, things=THINGS)
+
+    def ask():
+        known = _whereabouts(world)
+        dropped = sum(deed.kind == "drop" for deed, _ in known)
+        if known and not draws.chance(_SILENCE_RATE ** (1 + dropped)):
+            deed, arrival = draws.choice(known)
+            world.story.ask(
+                f"Where is the {deed.thing}?",
+                arrival.room,
+                [deed.place, arrival.place],
+            )
+
+    return interview(world, ask)
+
+
+def three_facts(draws):
+    """Task 3: where a thing was carried from."""
+    world = World(Story(), draws, things=THINGS, there_rate=_SELDOM_THERE)
+
+    def ask():
+        known = _journeys(world)
+        if known and draws.chance(_PAST_RATE):
+            deed, before, after = draws.choice(known)
+            world.story.ask(
+                f"Where was the {deed.thing} before the {after.room}?",
+                before.room,
+                [deed.place, after.place, before.place],
+            )
+
+    return interview(world, ask)
+
+
+def _last_deeds(world):
+    """The last that was done with each thing."""
+    return {deed.thing: deed for deed in world.deeds}.values()
+
+
+def _whereabouts(world):
+    """Pairs of a `Deed` and an `Arrival` that say together where a thing is.
+
+    A thing that lies is where somebody put it down; one that is carried is
+    asked for only when it has moved.
+    """
+    known = []
+    for deed in _last_deeds(world):
+        arrivals = world.arrivals.get(deed.person, ())
+        if deed.kind == "drop":
+            arrivals = [each for each in arrivals if each.place < deed.place]
+            known += [(deed, each) for each in arrivals[-1:]]
+        elif arrivals and arrivals[-1].place > deed.place:
+            known.append((deed, arrivals[-1]))
+    return known
+
+
+def _journeys(world):
+    """Triples of a `Deed` and the `Arrival` before and that after a walk."""
+    known = []
+    taken = {}  # thing: place of the sentence
+    for deed in world.deeds:
+        if deed.kind == "get":
+            taken[deed.thing] = deed.place
+    for deed in _last_deeds(world):
+        arrivals = world.arrivals.get(deed.person, ())
+        if deed.kind == "drop":
+            arrivals = [each for each in arrivals if each.place < deed.place]
+        if len(arrivals) < 2:
+            continue
+        before, after = arrivals[-2:]
+        # A carried thing was taken before both, one that lies before the last.
+        first = before if deed.kind == "get" else after
+        if taken[deed.thing] < first.place:
+            known.append((deed, before, after))
+    return known

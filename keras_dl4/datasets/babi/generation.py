@@ -1,6 +1,14 @@
 """Stories of the twenty tasks, drawn at random."""
 
+from keras_dl4.datasets.babi import carrying
+from keras_dl4.datasets.babi import certainty
 from keras_dl4.datasets.babi import facts
+from keras_dl4.datasets.babi import motives
+from keras_dl4.datasets.babi import positions
+from keras_dl4.datasets.babi import pronouns
+from keras_dl4.datasets.babi import rules
+from keras_dl4.datasets.babi import sizes
+from keras_dl4.datasets.babi import times
 from keras_dl4.datasets.babi.draws import Draws
 from keras_dl4.datasets.babi.overlap import pairs_of
 from keras_dl4.datasets.babi.overlap import without
@@ -11,7 +19,28 @@ from keras_dl4.datasets.babi.tasks import check_integer
 from keras_dl4.datasets.babi.tasks import check_task
 
 # Task: a function of `Draws` that returns a `Story`.
-SAMPLERS = {1: facts.one_fact}
+SAMPLERS = {
+    1: facts.one_fact,
+    2: facts.two_facts,
+    3: facts.three_facts,
+    4: positions.two_arguments,
+    5: carrying.three_arguments,
+    6: carrying.yes_no,
+    7: carrying.counting,
+    8: carrying.lists,
+    9: certainty.negation,
+    10: certainty.indefinite,
+    11: pronouns.coreference,
+    12: pronouns.conjunction,
+    13: pronouns.compound_coreference,
+    14: times.time_reasoning,
+    15: rules.deduction,
+    16: rules.induction,
+    17: positions.position,
+    18: sizes.size_reasoning,
+    19: positions.path,
+    20: motives.motivation,
+}
 _VAIN_STORIES = 2000  # in a row, none of them new: there are no more
 
 
@@ -41,9 +70,9 @@ def generate(task, num_questions, seed=0, *, split="train", exclude=None):
 
     Example:
 
-    >>> questions = generate(task=1, num_questions=4)
+    >>> questions = generate(task=15, num_questions=4)
     >>> len(questions.stories[0]), len(questions)
-    (2, 4)
+    (8, 4)
 
     References:
         - [Towards AI-Complete Question Answering](

@@ -78,7 +78,7 @@ def load(
 
     >>> dataset = load(task=1)
     >>> dataset.train.stories[0][0], dataset.train.questions[0]
-    ('Mary travelled to the hallway.', 'Where is Mary?')
+    ('Mary moved to the garden.', 'Where is John?')
 
     References:
         - [Towards AI-Complete Question Answering](

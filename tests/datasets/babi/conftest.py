@@ -1,8 +1,11 @@
-"""The folder of the official files, where it is at hand."""
+"""The official files, where they are at hand."""
 
+import functools
 import os
 
 import pytest
+
+from keras_dl4.datasets.babi import load
 
 
 @pytest.fixture(scope="session")
@@ -11,3 +14,14 @@ def official_folder():
     if not folder or not os.path.isdir(os.path.join(folder, "babi")):
         pytest.skip("not run: no data")
     return folder
+
+
+@pytest.fixture(scope="session")
+def official(official_folder):
+    """`official(task, size)`: a data set, read once."""
+
+    @functools.cache
+    def read(task, size="1k"):
+        return load(task, "official", size, official_folder)
+
+    return read

@@ -169,12 +169,14 @@ def test_read_directory_reads_any_file_of_that_form(tmp_path):
 
 @pytest.mark.parametrize("size", ["1k", "10k"])
 @pytest.mark.parametrize("task", TASK_NAMES)
-def test_official_file_comes_back_byte_for_byte(task, size, official_folder):
+def test_official_file_comes_back_byte_for_byte(
+    task, size, official, official_folder
+):
     if (task, size) == (3, "10k"):
         return  # a part only, which the next test reads
     folders = loading._folders(official_folder)
     language = loading._LANGUAGE_FOLDERS[size]
-    dataset = load(task, "official", size, official_folder)
+    dataset = official(task, size)
     assert len(dataset.train) == {"1k": 1000, "10k": 10_000}[size]
     assert len(dataset.test) == 1000
     for split in ("train", "test"):
@@ -211,8 +213,8 @@ def official_bytes(folders, name, language):
     return None
 
 
-def test_repeated_questions_are_left_out(official_folder):
-    whole = load(4, "official", data_dir=official_folder)
+def test_repeated_questions_are_left_out(official, official_folder):
+    whole = official(4)
     deduped = load(4, "official", data_dir=official_folder, dedupe=True)
     seen = {
         (tuple(story), question)
