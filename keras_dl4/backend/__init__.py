@@ -16,7 +16,7 @@ Every file offers the same interface:
 - `vjp(function, x)`: `function(x)`, a tensor, and its pullback, which takes a
   cotangent of the shape of that and gives the vector-Jacobian product, of the
   shape of `x`. Both can be differentiated again. The pullback returns None
-  where no path leads from `x` to the output, on JAX zeros.
+  where no path leads from `x` to the output.
 - `pull_back_each(pullback, cotangents)`: the products with several cotangents,
   stacked along the first axis.
 - `outside_of_tracing()`: context manager in which operations on arrays run at

@@ -3,6 +3,7 @@
 import contextlib
 
 import jax
+import jax.extend.core
 import keras
 
 
@@ -40,7 +41,25 @@ def random_uniform(shape, seed_generator):
 def vjp(function, x):
     """`function(x)` and its pullback; see `keras_dl4.backend`."""
     y, pullback = jax.vjp(function, keras.ops.convert_to_tensor(x))
-    return y, lambda cotangent: pullback(cotangent)[0]
+    # JAX gives zeros without a path, but its program then reads no cotangent.
+    has_path = _depends_on_inputs(jax.make_jaxpr(pullback)(y).jaxpr)
+    return y, lambda cotangent: pullback(cotangent)[0] if has_path else None
+
+
+def _depends_on_inputs(program):
+    """Whether an output of a jaxpr is made of any of its inputs."""
+    reached = set(program.invars)
+
+    def is_reached(atoms):
+        return any(
+            not isinstance(each, jax.extend.core.Literal) and each in reached
+            for each in atoms
+        )
+
+    for equation in program.eqns:
+        if is_reached(equation.invars):
+            reached.update(equation.outvars)
+    return is_reached(program.outvars)
 
 
 def pull_back_each(pullback, cotangents):

@@ -103,9 +103,6 @@ def test_function_without_a_jacobian_is_refused(function, inputs, message):
         batch_jacobian(function, inputs)
 
 
-@pytest.mark.skipif(
-    keras.backend.backend() == "jax", reason="JAX gives zeros, no sign of it"
-)
 @pytest.mark.parametrize("width", [2, 5])
 def test_missing_path_is_refused(width):
     def rounded(x):
