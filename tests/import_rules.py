@@ -43,9 +43,11 @@ SHARED_BY_FOLDER = {
     "datasets.babi",  # stories, and what they are read from and drawn with
     "datasets.digits",  # the source of what is distorted
     "datasets.distorted_digits",  # geometry and pasting under its kinds
+    "datasets.tfds_babi",  # the builder of another file, for its length
     "datasets.rectangles",  # a set that TFDS has as well
     "datasets.shape_scenes",  # scenes, what they look like and what is said
     "evaluation.batches",  # how functions of a data set are computed
+    "evaluation.tied_ranks",  # what recalls are made of
     "evaluation.squared_distances",  # what several of those are made of
     "figures.curve_axes",  # what figures of curves have in common
     "figures.image_mosaic",  # what figures of images have in common

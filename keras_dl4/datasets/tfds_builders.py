@@ -8,6 +8,7 @@ import numpy as np
 from keras_dl4.datasets import digits
 from keras_dl4.datasets import distorted_digits
 from keras_dl4.datasets import rectangles
+from keras_dl4.datasets.tfds_babi import babi_builder
 
 _DISTORTIONS = ("R", "RTS", "P", "E", "TC", "addition", "colocalization")
 _TEST_SEED = 1  # the training digits have seed 0
@@ -53,6 +54,11 @@ def register_tfds_builders():
     For digits that are distorted anew in every epoch use `distort_digits`.
     `"keras_dl4_rectangles"` is the set of `load_rectangles`.
 
+    `"keras_dl4_babi/generated"` and `"generated-10k"` have the twenty tasks of
+    `babi.load`, `"en"` and `"en-10k"` the official ones, read from where
+    `KERAS_DL4_DATA` says. An example has a `story` of sentences, a `question`,
+    its `answer`, the places of its `supports`, a `story_id` and its `task`.
+
     Returns:
         Tuple of the builder classes.
 
@@ -62,7 +68,7 @@ def register_tfds_builders():
     Example:
 
     >>> [builder.name for builder in register_tfds_builders()]
-    ['keras_dl4_distorted_digits', 'keras_dl4_rectangles']
+    ['keras_dl4_distorted_digits', 'keras_dl4_rectangles', 'keras_dl4_babi']
     """
     try:
         import tensorflow_datasets as tfds
@@ -72,7 +78,11 @@ def register_tfds_builders():
             "with: pip install 'keras_dl4[datasets,tensorflow]'"
         ) from error
 
-    return _distorted_digits_builder(tfds), _rectangles_builder(tfds)
+    return (
+        _distorted_digits_builder(tfds),
+        _rectangles_builder(tfds),
+        babi_builder(tfds),
+    )
 
 
 def _config_class(tfds):

@@ -180,7 +180,7 @@ def interview(world, ask, num_questions=5):
 
     Args:
         world: `World`.
-        ask: Function that asks a question, if it can, and says whether it did.
+        ask: Function without arguments that asks a question, if it can.
         num_questions: Int >= 1. Defaults to `5`.
 
     Returns:
