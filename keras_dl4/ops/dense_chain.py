@@ -18,6 +18,7 @@ from keras import ops
 
 from keras_dl4.backend import outside_of_tracing
 from keras_dl4.backend import vjp
+from keras_dl4.ops.jacobians import require_path
 
 # What they do in inference; the Jacobian is the one of inference.
 _ELEMENTWISE_LAYERS = (
@@ -51,12 +52,13 @@ class Activation:
         size = x.shape[-1]
         if self.is_elementwise:
             y, pullback = vjp(self.function, x)
-            return y, ops.reshape(pullback(ops.ones_like(y)), (-1, size))
+            derivatives = require_path(pullback)(ops.ones_like(y))
+            return y, ops.reshape(derivatives, (-1, size))
         # A copy of the input for each row of the Jacobian.
         tiled = ops.repeat(ops.reshape(x, (1, -1, size)), size, axis=0)
         _, pullback = vjp(self.function, tiled)
         basis = ops.eye(size, dtype=x.dtype)[:, None, :]
-        jacobian = pullback(basis + ops.zeros_like(tiled))
+        jacobian = require_path(pullback)(basis + ops.zeros_like(tiled))
         return self.function(x), ops.transpose(jacobian, (1, 0, 2))
 
 

@@ -18,6 +18,10 @@ def batch_jacobian(function, inputs):
     product for each input where there are fewer of those, in one go on JAX and
     one after the other elsewhere: up to some hundred they are fine.
 
+    Zeros count as a derivative: of `keras.ops.sign` on TensorFlow and
+    PyTorch, and of rounding on PyTorch. An encoder which ends in these is not
+    refused there.
+
     Args:
         function: Layer, model or other function of a tensor `(batch, ...)`
             that treats the examples apart, with one float output of a known

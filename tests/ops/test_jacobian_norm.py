@@ -104,6 +104,16 @@ def test_layers_of_inference_are_in_the_chain(rng):
     )
 
 
+@pytest.mark.parametrize("method", ["auto", "closed_form", "exact"])
+@pytest.mark.parametrize(
+    "function", [ops.stop_gradient, lambda x: ops.softmax(0.0 * ops.floor(x))]
+)
+def test_activation_without_a_derivative_is_refused(method, function, rng):
+    encoder = layers.Dense(4, function)
+    with pytest.raises(ValueError, match="no differentiable operations lead"):
+        norms(encoder, inputs_of(rng, 3, 5), method)
+
+
 @needs_tensorflow
 @pytest.mark.parametrize("method", ["chain", "exact", "hutchinson"])
 def test_gradient_under_xla_is_the_numeric_one(method, rng):
