@@ -10,12 +10,15 @@ from keras_dl4.evaluation.mode_coverage import mode_masses
 from keras_dl4.evaluation.mode_coverage import wasserstein_distance
 from keras_dl4.evaluation.nearest_examples import nearest_examples
 from keras_dl4.evaluation.parzen import ParzenWindow
+from keras_dl4.evaluation.retrieval import analogy_accuracy
+from keras_dl4.evaluation.retrieval import retrieval_metrics
 from keras_dl4.evaluation.saturation import saturation
 from keras_dl4.evaluation.tangent_directions import tangent_directions
 
 __all__ = [
     "ParzenWindow",
     "active_units",
+    "analogy_accuracy",
     "contraction_ratio",
     "frechet_distance",
     "kernel_distance",
@@ -23,6 +26,7 @@ __all__ = [
     "mean_jacobian_norm",
     "mode_masses",
     "nearest_examples",
+    "retrieval_metrics",
     "saturation",
     "tangent_directions",
     "wasserstein_distance",
