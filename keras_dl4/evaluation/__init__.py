@@ -1,6 +1,9 @@
 """What needs a whole data set: measures of trained encoders."""
 
 from keras_dl4.evaluation.active_units import active_units
+from keras_dl4.evaluation.caption_scores import bleu
+from keras_dl4.evaluation.caption_scores import cider_d
+from keras_dl4.evaluation.caption_scores import rouge_l
 from keras_dl4.evaluation.contraction_ratio import contraction_ratio
 from keras_dl4.evaluation.feature_distances import frechet_distance
 from keras_dl4.evaluation.feature_distances import kernel_distance
@@ -19,6 +22,8 @@ __all__ = [
     "ParzenWindow",
     "active_units",
     "analogy_accuracy",
+    "bleu",
+    "cider_d",
     "contraction_ratio",
     "frechet_distance",
     "kernel_distance",
@@ -27,6 +32,7 @@ __all__ = [
     "mode_masses",
     "nearest_examples",
     "retrieval_metrics",
+    "rouge_l",
     "saturation",
     "tangent_directions",
     "wasserstein_distance",
