@@ -3,12 +3,14 @@
 from keras_dl4.models.autoencoder import Autoencoder
 from keras_dl4.models.gan_networks import dcgan_networks
 from keras_dl4.models.gan_networks import maxout_gan_networks
+from keras_dl4.models.memn2n import MemN2N
 from keras_dl4.models.memnn import MemNN
 from keras_dl4.models.stacked_autoencoder import StackedAutoencoder
 from keras_dl4.models.variational_autoencoder import VariationalAutoencoder
 
 __all__ = [
     "Autoencoder",
+    "MemN2N",
     "MemNN",
     "StackedAutoencoder",
     "VariationalAutoencoder",

@@ -10,14 +10,18 @@ import dataclasses
 from keras import ops
 
 from keras_dl4.ops.memory_hops import read_by_attention
+from keras_dl4.ops.sentence_encoding import ENCODINGS
 from keras_dl4.ops.sentence_encoding import position_weights
 from keras_dl4.ops.sentence_encoding import sentence_mask
 from keras_dl4.ops.sentence_encoding import sum_words
 from keras_dl4.ops.sentence_encoding import with_nil_word
 
-WEIGHT_TYINGS = ("adjacent", "layerwise")
-TEMPORAL_ENCODINGS = ("vector", "word", None)
-NONLINEARITIES = (None, "relu")
+_CHOICES = {
+    "weight_tying": ("adjacent", "layerwise"),
+    "sentence_encoding": ENCODINGS,
+    "temporal_encoding": ("vector", "word", None),
+    "nonlinearity": (None, "relu"),
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,16 +37,19 @@ class EndToEndMemory:
         embedding_dim: Int, size of a vector.
         num_hops: Int.
         memory_size: Int, the most sentences of a story.
-        weight_tying: One of `WEIGHT_TYINGS`.
+        weight_tying: `"adjacent"` or `"layerwise"`.
         sentence_encoding: One of `ENCODINGS` of `sentence_encoding.py`.
-        temporal_encoding: One of `TEMPORAL_ENCODINGS`. A time word is the
+        temporal_encoding: `"vector"`, `"word"` or `None`. A time word is the
             last word of its sentence, and weighted like it.
-        nonlinearity: One of `NONLINEARITIES`, behind each hop.
+        nonlinearity: `"relu"`, behind each hop, or `None`.
         mask_empty: Boolean, whether attention leaves empty memories out.
         per_sentence_length: Boolean, whether positions are relative to the
             length of the sentence itself, and not to the padded one.
         num_restarts: Int, how many models are computed side by side. Defaults
             to `1`.
+
+    Raises:
+        ValueError: If one of them is of another kind.
     """
 
     vocabulary_size: int
@@ -56,6 +63,28 @@ class EndToEndMemory:
     mask_empty: bool = False
     per_sentence_length: bool = False
     num_restarts: int = 1
+
+    def __post_init__(self):
+        for name in (
+            "vocabulary_size",
+            "embedding_dim",
+            "num_hops",
+            "memory_size",
+            "num_restarts",
+        ):
+            size = getattr(self, name)
+            is_int = isinstance(size, int) and not isinstance(size, bool)
+            if not is_int or size < 1:
+                raise ValueError(
+                    f"`{name}` must be a positive int. Received: "
+                    f"{name}={size!r}"
+                )
+        for name, known in _CHOICES.items():
+            if getattr(self, name) not in known:
+                raise ValueError(
+                    f"`{name}` must be one of {known}. Received: "
+                    f"{name}={getattr(self, name)!r}"
+                )
 
     @property
     def table_names(self):
@@ -155,9 +184,10 @@ class EndToEndMemory:
             place = place[..., :num_words, :]
         sums = sum_words(words[:, :width], story, place)
         if self.temporal_encoding is not None:
-            size = ops.shape(story)[1]
-            table = weights["times"]
-            time = table[:size] if times is None else ops.take(table, times, 0)
+            if times is None:
+                # Not a slice, whose size JAX would not know to be that.
+                times = ops.arange(ops.shape(story)[1], dtype="int32")
+            time = ops.take(weights["times"], times, axis=0)
             if time_place is not None:
                 time = time * time_place
             is_there = ops.cast(sentence_mask(story), sums.dtype)

@@ -122,7 +122,7 @@ def blank_draws(memory_size, noise_rate):
     return 1 + max_blanks(memory_size, noise_rate)
 
 
-def noisy_times(draws, lengths, memory_size, noise_rate):
+def noisy_times(draws, lengths, memory_size, noise_rate, num_slots=None):
     """Ages of sentences among which empty memories are strewn as noise.
 
     For a story of n sentences, 0 to `ceil(noise_rate * n)` empty memories are
@@ -135,9 +135,11 @@ def noisy_times(draws, lengths, memory_size, noise_rate):
         lengths: Int tensor `(batch,)`, number of sentences of each story.
         memory_size: Positive int; no sentence becomes older than this minus 1.
         noise_rate: Float from 0 to 1.
+        num_slots: Int, how many slots there are, or `None` for `memory_size`.
+            Defaults to `None`.
 
     Returns:
-        Int32 tensor `(batch, memory_size)`, the age of the sentence in each
+        Int32 tensor `(batch, num_slots)`, the age of the sentence in each
         slot, 0 for the newest that a story can have.
 
     References:
@@ -151,7 +153,8 @@ def noisy_times(draws, lengths, memory_size, noise_rate):
     count = _uniform_int(draws[:, :1], most[:, None])
     places = _uniform_int(draws[:, 1:], lengths[:, None])
     is_drawn = ops.arange(draws.shape[1] - 1, dtype="int32") < count
-    slots = ops.arange(memory_size, dtype="int32")
+    num_slots = memory_size if num_slots is None else num_slots
+    slots = ops.arange(num_slots, dtype="int32")
     is_newer = places[:, None, :] <= slots[None, :, None]
     newer = ops.logical_and(is_newer, is_drawn[:, None, :])
     shift = ops.sum(ops.cast(newer, "int32"), axis=-1)

@@ -1,9 +1,11 @@
-"""Memory networks: their layers."""
+"""Memory networks: their layers, and the end-to-end model."""
 
+import keras
 import numpy as np
 from keras import ops
 
 from keras_dl4 import layers
+from keras_dl4 import models
 from tests.conformance.case import Case
 from tests.conformance.case import integers
 from tests.conformance.case import normal
@@ -33,6 +35,21 @@ def read_words_often(layer, words, **kwargs):
     state, weightings = read_words(layer, words, **kwargs)
     return state, ops.swapaxes(weightings, 1, 2)
 
+
+def compile_of_logits(optimizer):
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    return {"optimizer": optimizer(), "loss": loss, "metrics": ["accuracy"]}
+
+
+ANSWERED = {
+    "kind": "model",
+    "inputs": stories,
+    "dynamic_axes": {"story": (1,)},
+    "stochastic": True,
+    "pinned_float32": True,
+    "targets": integers(10, 4),
+    "compile_arguments": compile_of_logits,
+}
 
 MASKED_WORDS = {
     "inputs": normal(4, 5, 3),
@@ -111,5 +128,34 @@ MEMORY_NETWORK_CASES = [
         {"story": (None, 4, 3), "question": (None, 5)},
         dtype="int32",
         dynamic_axes={"story": (1, 2), "question": (1,)},
+    ),
+    Case(
+        "MemN2N",
+        create=lambda: models.MemN2N(
+            VOCABULARY, 4, 2, 5, random_noise=0.4, seed=3
+        ),
+        **ANSWERED,
+        output_shape=(None, 10),
+    ),
+    Case(
+        "MemN2N/every_other_option",
+        create=lambda: models.MemN2N(
+            10,
+            4,
+            2,
+            6,
+            "layerwise",
+            "position_matlab",
+            "word",
+            random_noise=0.4,
+            nonlinearity="relu",
+            mask_empty=True,
+            per_sentence_length=True,
+            linear=True,
+            return_attention=True,
+            seed=3,
+        ),
+        **ANSWERED,
+        output_shape={"logits": (None, 10), "attention": (None, 2, None)},
     ),
 ]
