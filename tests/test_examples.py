@@ -38,6 +38,13 @@ SMALL_ARGUMENTS = {
             ("sparse", ""),
         )
     ],
+    "memnn_babi": [
+        (
+            "--task 2 --memory-size 8 --embedding-dim 4 --epochs 1 "
+            "--batch-size 100 --steps-per-execution 1 --jit off --verbose 2 "
+            "--out {out}"
+        ).split(),
+    ],
     "ntm_tasks": [
         (
             "--task copy --sequences 20 --batch-size 2 --num-tests 2 "
