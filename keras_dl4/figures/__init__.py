@@ -26,12 +26,15 @@ from keras_dl4.figures.reconstructions import plot_reconstructions
 from keras_dl4.figures.sample_history import plot_sample_history
 from keras_dl4.figures.samples import plot_samples
 from keras_dl4.figures.sequence_outputs import plot_outputs
+from keras_dl4.figures.story_attention import plot_attention
 from keras_dl4.figures.tangents import plot_tangents
+from keras_dl4.figures.task_errors import plot_task_errors
 from keras_dl4.figures.warps import plot_deformation
 from keras_dl4.figures.warps import plot_warps
 
 __all__ = [
     "animate_density_game",
+    "plot_attention",
     "plot_contraction_curves",
     "plot_deformation",
     "plot_density_game",
@@ -46,5 +49,6 @@ __all__ = [
     "plot_sample_history",
     "plot_samples",
     "plot_tangents",
+    "plot_task_errors",
     "plot_warps",
 ]
