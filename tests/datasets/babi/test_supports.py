@@ -124,3 +124,19 @@ def test_room_where_someone_was_twice_means_the_last_time():
             if re.search(rf"\b{person} .*the {room}\b", each)
         }
         assert after == there[max(there)]
+
+
+def test_what_a_kind_fears_is_told_before_who_is_of_it(questions_of):
+    for _, _, _, (kind, fear) in rows(questions_of(15)):
+        assert fear < kind
+
+
+@pytest.mark.parametrize("task", [1, 11])
+def test_nobody_goes_where_they_are(task, questions_of):
+    for story, _, _, _ in rows(questions_of(task)):
+        rooms, person = {}, None
+        for sentence in story:
+            first, *_, room = sentence.rstrip(".").split()
+            person = first if re.match(rf"\w+ {MOVE}", sentence) else person
+            assert rooms.get(person) != room
+            rooms[person] = room
