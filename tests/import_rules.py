@@ -75,11 +75,15 @@ SHARED_BY_FOLDER = {
     "models.latent_draws",  # codes that it draws
     "models.likelihood_estimator",  # what it estimates by many of them
     "models.likelihoods",  # what its decoder says of data
+    "models.memn2n",  # what several restarts are of
     "models.moving_average",  # of the weights of its generator
+    "models.restart_programs",  # how several restarts are trained
+    "models.restart_schedule",  # for how long, and on what
     "models.seed_states",  # saved random numbers of networks inside
     "models.supported_answers",  # values of stories, questions and facts
     "models.story_checks",  # values of stories, before training
     "models.training_phases",  # how several players take turns
+    "ops.activation_derivatives",  # of what follows a layer of such a chain
     "ops.dense_chain",  # one kind of encoder whose Jacobian norm is taken
     "ops.divergences",  # what sparsity is measured in
     "ops.grid_sample",  # what image warps end in

@@ -46,7 +46,7 @@ def mean_jacobian_norm(encoder, inputs, batch_size=128):
     if isinstance(encoder, keras.layers.Layer):
         if not encoder.built:
             encoder(ops.convert_to_tensor(inputs[:1]))
-        if dense_chain_of(encoder) is not None:
+        if dense_chain_of(encoder, np.shape(inputs)) is not None:
             method = "chain"
 
     def norms(batch):

@@ -10,15 +10,12 @@ the norm is `sum_j m_j^2 sum_i W_ij^2`.
 
 import dataclasses
 import functools
-from collections.abc import Callable
 
 import keras
-import numpy as np
 from keras import ops
 
-from keras_dl4.backend import outside_of_tracing
-from keras_dl4.backend import vjp
-from keras_dl4.ops.jacobians import require_path
+from keras_dl4.ops.activation_derivatives import Activation
+from keras_dl4.ops.activation_derivatives import is_elementwise
 
 # What they do in inference; the Jacobian is the one of inference.
 _ELEMENTWISE_LAYERS = (
@@ -38,28 +35,6 @@ _IDENTITY_LAYERS = (
     keras.layers.ActivityRegularization,
 )
 _RESHAPING_LAYERS = (keras.layers.Flatten, keras.layers.Reshape)
-
-
-@dataclasses.dataclass(frozen=True)
-class Activation:
-    """A function of the last axis, and whether each entry stands alone."""
-
-    function: Callable
-    is_elementwise: bool
-
-    def with_derivative(self, x):
-        """Outputs and `(n, k)` derivatives, or `(n, k, k)` Jacobians."""
-        size = x.shape[-1]
-        if self.is_elementwise:
-            y, pullback = vjp(self.function, x)
-            derivatives = require_path(pullback)(ops.ones_like(y))
-            return y, ops.reshape(derivatives, (-1, size))
-        # A copy of the input for each row of the Jacobian.
-        tiled = ops.repeat(ops.reshape(x, (1, -1, size)), size, axis=0)
-        _, pullback = vjp(self.function, tiled)
-        basis = ops.eye(size, dtype=x.dtype)[:, None, :]
-        jacobian = require_path(pullback)(basis + ops.zeros_like(tiled))
-        return self.function(x), ops.transpose(jacobian, (1, 0, 2))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -152,11 +127,13 @@ def _product(left, right):
     return ops.reshape(rows, (-1, left.shape[1], right.shape[2]))
 
 
-def dense_chain_of(encoder):
+def dense_chain_of(encoder, input_shape):
     """Takes an encoder apart, if it is dense layers and activations only.
 
     Args:
         encoder: Built layer or model.
+        input_shape: Shape of its inputs, `(batch, ...)`, of which activations
+            may use rank and sizes.
 
     Returns:
         A `DenseChain`, or None if it is anything else.
@@ -165,13 +142,17 @@ def dense_chain_of(encoder):
     if layers is None:
         return None
     reshapings, steps = [], []
+    shape = tuple(input_shape)
     for layer in layers:
         if type(layer) in _IDENTITY_LAYERS or _is_marked_identity(layer):
             continue
         if type(layer) in _RESHAPING_LAYERS and not steps:
             reshapings.append(layer)
+            shape = layer.compute_output_shape(shape)
             continue
-        added = _steps_of(layer)
+        if type(layer) is keras.layers.Dense:
+            shape = (*shape[:-1], layer.units)
+        added = _steps_of(layer, shape[1:])
         if added is None:
             return None
         steps += added
@@ -216,15 +197,15 @@ def _is_line(model):
     return tensor is model.outputs[0]
 
 
-def _steps_of(layer):
+def _steps_of(layer, shape):
     """A layer as a list of dense layers and activations, or None."""
     if type(layer) is keras.layers.Dense:
         if layer.quantization_mode is not None:
             return None
-        activation = _activation_of(layer.activation, layer.units)
+        activation = _activation_of(layer.activation, shape)
         return activation and [layer, activation]
     if type(layer) is keras.layers.Activation:
-        activation = _activation_of(layer.activation)
+        activation = _activation_of(layer.activation, shape)
         return activation and [activation]
     if type(layer) is keras.layers.Softmax and layer.axis == -1:
         return [Activation(layer, False)]
@@ -237,41 +218,10 @@ def _elementwise(layer):
     return Activation(functools.partial(layer, training=False), True)
 
 
-def _activation_of(function, size=8):
+def _activation_of(function, shape):
     if type(function) in _ELEMENTWISE_LAYERS:
         return _elementwise(function)
     if isinstance(function, keras.layers.Layer):
         return None
-    found = is_elementwise(function, size)
+    found = is_elementwise(function, shape)
     return None if found is None else Activation(function, found)
-
-
-@functools.lru_cache(maxsize=64)
-def is_elementwise(function, size):
-    """Whether each entry of `function(x)` depends on that entry of x alone.
-
-    Found by trying: entries are changed, strongly and one at a time, and the
-    others are to stay.
-
-    Args:
-        function: Function of tensors.
-        size: Int, size of the last axis.
-
-    Returns:
-        Boolean, or None if the function does not keep the shape.
-    """
-    rng = np.random.default_rng(0)
-    start = rng.normal(size=size).astype("float32")
-    changed = np.unique(np.linspace(0, size - 1, 16).astype(int))
-    moved = np.tile(start, (2 * len(changed), 1))
-    for row, position in enumerate(np.repeat(changed, 2)):
-        moved[row, position] += 10.0 if row % 2 else -10.0
-    with outside_of_tracing():
-        before, after = (
-            ops.convert_to_numpy(function(ops.convert_to_tensor(each)))
-            for each in (start[None], moved)
-        )
-    if before.shape[-1] != size:
-        return None
-    same = np.isclose(before, after, rtol=1e-5, atol=1e-6)
-    return bool(np.all(same | (moved != start)))

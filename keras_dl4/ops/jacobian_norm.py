@@ -68,7 +68,7 @@ def squared_jacobian_norm(
     def draw(shape):
         return keras.random.uniform(shape, dtype="float32", seed=seed)
 
-    jacobian = jacobian_of(encoder, method, num_probes, draw)
+    jacobian = jacobian_of(encoder, inputs.shape, method, num_probes, draw)
     return jacobian.squared_norm(jacobian.of(inputs), ops.shape(inputs)[0])
 
 
@@ -142,11 +142,12 @@ class ProbedJacobian:
         return ops.mean(ops.sum(ops.square(representation), axis=-1), axis=0)
 
 
-def jacobian_of(encoder, method, num_probes=1, draw=None):
+def jacobian_of(encoder, input_shape, method, num_probes=1, draw=None):
     """The Jacobian of an encoder, by one of `JACOBIAN_METHODS`.
 
     Args:
         encoder: Built layer or model, or another function of a tensor.
+        input_shape: Shape of its inputs.
         method: See `squared_jacobian_norm`.
         num_probes: Int, for `"hutchinson"`. Defaults to `1`.
         draw: Function from a shape to a tensor of uniform numbers in [0, 1),
@@ -158,7 +159,7 @@ def jacobian_of(encoder, method, num_probes=1, draw=None):
     chain = None
     if method in ("auto", "closed_form", "chain"):
         is_layer = isinstance(encoder, keras.layers.Layer)
-        chain = dense_chain_of(encoder) if is_layer else None
+        chain = dense_chain_of(encoder, input_shape) if is_layer else None
     if method == "auto":
         method = "hutchinson" if chain is None else "chain"
     if method == "exact":

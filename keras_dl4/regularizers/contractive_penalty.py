@@ -131,7 +131,9 @@ class ContractivePenalty:
                 shape, dtype="float32", seed=next(seeds)
             )
 
-        jacobian = jacobian_of(encoder, self.method, self.num_probes, draw)
+        jacobian = jacobian_of(
+            encoder, inputs.shape, self.method, self.num_probes, draw
+        )
         at_inputs = jacobian.of(inputs)
         batch_size = ops.shape(inputs)[0]
         norms = jacobian.squared_norm(at_inputs, batch_size)
