@@ -76,7 +76,10 @@ SHARED_BY_FOLDER = {
     "models.likelihood_estimator",  # what it estimates by many of them
     "models.likelihoods",  # what its decoder says of data
     "models.memn2n",  # what several restarts are of
+    "models.memn2n",  # what several restarts are of
     "models.moving_average",  # of the weights of its generator
+    "models.restart_programs",  # how several restarts are trained
+    "models.restart_schedule",  # for how long, and on what
     "models.restart_programs",  # how several restarts are trained
     "models.restart_schedule",  # for how long, and on what
     "models.seed_states",  # saved random numbers of networks inside

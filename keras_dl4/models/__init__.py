@@ -4,6 +4,8 @@ from keras_dl4.models.autoencoder import Autoencoder
 from keras_dl4.models.gan_networks import dcgan_networks
 from keras_dl4.models.gan_networks import maxout_gan_networks
 from keras_dl4.models.memn2n import MemN2N
+from keras_dl4.models.memn2n_presets import memn2n_preset
+from keras_dl4.models.memn2n_restarts import MemN2NRestarts
 from keras_dl4.models.memnn import MemNN
 from keras_dl4.models.stacked_autoencoder import StackedAutoencoder
 from keras_dl4.models.variational_autoencoder import VariationalAutoencoder
@@ -11,9 +13,11 @@ from keras_dl4.models.variational_autoencoder import VariationalAutoencoder
 __all__ = [
     "Autoencoder",
     "MemN2N",
+    "MemN2NRestarts",
     "MemNN",
     "StackedAutoencoder",
     "VariationalAutoencoder",
     "dcgan_networks",
     "maxout_gan_networks",
+    "memn2n_preset",
 ]

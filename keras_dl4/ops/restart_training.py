@@ -138,6 +138,28 @@ def clip_each_table(architecture, gradient, largest):
     return ops.reshape(gradient * factor, shape)
 
 
+def one_restart(architecture, weights, restart):
+    """Cuts the weights of a single network out of those of all.
+
+    Args:
+        architecture: `EndToEndMemory` of all.
+        weights: Dict of arrays or tensors, its weights.
+        restart: Int, number of the network.
+
+    Returns:
+        Dict of the weights of an architecture of one restart.
+    """
+    alone = {}
+    for name, values in weights.items():
+        if name == "transition":
+            alone[name] = values[restart : restart + 1]
+            continue
+        shape = -1, architecture.num_restarts, architecture.embedding_dim
+        apart = ops.reshape(values, (len(values), *shape))[:, :, restart]
+        alone[name] = ops.reshape(apart, (len(values), -1))
+    return alone
+
+
 def is_wrong(found, answer):
     """1.0 where an answer is not the right one, else 0.0."""
     found = ops.cast(found, answer.dtype)
