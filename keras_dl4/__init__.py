@@ -6,6 +6,7 @@ from keras_dl4 import callbacks
 from keras_dl4 import datasets
 from keras_dl4 import evaluation
 from keras_dl4 import layers
+from keras_dl4 import losses
 from keras_dl4 import metrics
 from keras_dl4 import models
 from keras_dl4 import ops
@@ -25,6 +26,7 @@ __all__ = [
     "evaluation",
     "figures",
     "layers",
+    "losses",
     "metrics",
     "models",
     "ops",

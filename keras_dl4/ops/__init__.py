@@ -16,6 +16,7 @@ from keras_dl4.ops.memory_addressing import content_weighting
 from keras_dl4.ops.memory_addressing import interpolate
 from keras_dl4.ops.memory_addressing import sharpen
 from keras_dl4.ops.memory_hops import read_by_attention
+from keras_dl4.ops.ranking import pairwise_ranking_cost
 from keras_dl4.ops.reconstruction import bernoulli_cross_entropy
 from keras_dl4.ops.reconstruction import squared_error
 from keras_dl4.ops.sampling_grids import affine_grid
@@ -44,6 +45,7 @@ __all__ = [
     "interpolate_spline",
     "log_mean_exp",
     "normal_of_seeds",
+    "pairwise_ranking_cost",
     "position_weights",
     "projective_grid",
     "read_by_attention",

@@ -23,6 +23,9 @@ from tests.conformance.cases_spatial_transformer import (
 from tests.conformance.cases_variational_autoencoder import (
     VARIATIONAL_AUTOENCODER_CASES,
 )
+from tests.conformance.cases_visual_semantic_embedding import (
+    VISUAL_SEMANTIC_EMBEDDING_CASES,
+)
 
 CASES = [
     *AUTOENCODER_MODEL_CASES,
@@ -37,4 +40,5 @@ CASES = [
     *PEEPHOLE_LSTM_CASES,
     *SPATIAL_TRANSFORMER_CASES,
     *VARIATIONAL_AUTOENCODER_CASES,
+    *VISUAL_SEMANTIC_EMBEDDING_CASES,
 ]

@@ -1,0 +1,37 @@
+"""Images and sentences in one space."""
+
+import numpy as np
+
+from keras_dl4 import losses
+from tests.conformance.case import Case
+
+
+def scores():
+    """Of 4 pairs, two of them of one image."""
+    rng = np.random.default_rng(0)
+    return {
+        "y_true": np.array([5, 2, 5, 7], "int32"),
+        "y_pred": rng.uniform(-1.0, 1.0, (4, 4)).astype("float32"),
+    }
+
+
+def loss_case(name, *args, **options):
+    stochastic = options.pop("stochastic", False)
+    return Case(
+        f"PairwiseRankingLoss{name}",
+        "loss",
+        lambda: losses.PairwiseRankingLoss(*args, **options),
+        scores,
+        per_example=False,
+        stochastic=stochastic,
+    )
+
+
+VISUAL_SEMANTIC_EMBEDDING_CASES = [
+    loss_case("", 0.3),
+    loss_case("/max", 0.3, "max", hard_weight=0.7),
+    loss_case("/semi_hard", 0.3, "semi_hard"),
+    loss_case(
+        "/random", 0.3, "random", num_negatives=2, seed=3, stochastic=True
+    ),
+]
