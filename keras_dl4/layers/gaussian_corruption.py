@@ -60,6 +60,8 @@ class GaussianCorruption(keras.layers.Layer):
         self.seed = seed
         self.noise_source = NoiseSource(seed)
         self.supports_masking = True
+        # The Jacobian of an encoder goes through it as if it were not there.
+        self.is_identity_in_inference = True
         self.built = True
 
     def call(self, inputs, training=False):

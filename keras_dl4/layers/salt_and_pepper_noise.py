@@ -72,6 +72,8 @@ class SaltAndPepperNoise(keras.layers.Layer):
         self.seed = seed
         self.noise_source = NoiseSource(seed)
         self.supports_masking = True
+        # The Jacobian of an encoder goes through it as if it were not there.
+        self.is_identity_in_inference = not return_mask
         self.built = True
 
     def call(self, inputs, training=False):

@@ -5,6 +5,9 @@ import pytest
 from keras import layers
 from keras import ops
 
+from keras_dl4.layers import GaussianCorruption
+from keras_dl4.layers import MaskingNoise
+from keras_dl4.layers import SaltAndPepperNoise
 from keras_dl4.layers import SparsityRegularization
 from keras_dl4.ops.dense_chain import dense_chain_of
 
@@ -67,6 +70,15 @@ CHAINS = {
         ),
         2,
     ),
+    "noise of training": (
+        lambda: sequential(
+            GaussianCorruption(0.1),
+            dense(),
+            MaskingNoise(0.5),
+            SaltAndPepperNoise(0.5),
+        ),
+        1,
+    ),
 }
 OTHERS = {
     "convolution": lambda: sequential(layers.Conv1D(2, 1), shape=(6, 1)),
@@ -85,6 +97,9 @@ OTHERS = {
     "halving activation": lambda: sequential(layers.Dense(4, "glu")),
     "softmax over positions": lambda: sequential(
         layers.Dense(4, lambda x: ops.softmax(x, axis=1)), shape=(3, 6)
+    ),
+    "noise with its mask": lambda: functional(
+        lambda x: dense()(MaskingNoise(0.5, return_mask=True)(x)[0])
     ),
     "centered over the batch": lambda: sequential(
         layers.Dense(4, lambda x: x - ops.mean(x, axis=0))
