@@ -101,6 +101,7 @@ SHARED_BY_FOLDER = {
     "serving.contract",  # an export is checked before it is renamed into place
     "serving.export",  # what an autoencoder's is made of
     "serving.clean_process",
+    "serving.story_text",  # text as the vectorizer reads it, in TensorFlow
 }
 
 # Library: the places that may import it at the top of a file, and those that

@@ -3,6 +3,7 @@ from keras_dl4.serving.clean_process import check_in_clean_process
 from keras_dl4.serving.clean_process import check_signatures_in_clean_process
 from keras_dl4.serving.contract import check_saved_model
 from keras_dl4.serving.export import export_saved_model
+from keras_dl4.serving.story_answers import export_story_answers
 
 __all__ = [
     "check_in_clean_process",
@@ -10,4 +11,5 @@ __all__ = [
     "check_signatures_in_clean_process",
     "export_autoencoder",
     "export_saved_model",
+    "export_story_answers",
 ]
