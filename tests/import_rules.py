@@ -63,9 +63,15 @@ SHARED_BY_FOLDER = {
     "models.abstract_autoencoder",  # the abstract class of all of them
     "models.abstract_two_player_model",  # the abstract class of a game
     "models.answer_explanation",  # what a memory network looked at
+    "models.abstract_two_player_model",  # the abstract class of a game
     "models.autoencoder",  # what a stacked one is made of
     "models.composite_optimizer",  # the optimizers of several players
     "models.evidence_bound",  # what a variational one is trained on
+    "models.gan_checks",  # errors of a GAN
+    "models.gan_data",  # its batches
+    "models.gan_latents",  # what its samples are made from
+    "models.gan_players",  # what each of its networks lowers
+    "models.gan_signatures",  # what it answers on a server
     "models.gan_checks",  # errors of a GAN
     "models.gan_data",  # its batches
     "models.gan_latents",  # what its samples are made from
@@ -85,6 +91,8 @@ SHARED_BY_FOLDER = {
     "models.seed_states",  # saved random numbers of networks inside
     "models.supported_answers",  # values of stories, questions and facts
     "models.story_checks",  # values of stories, before training
+    "models.moving_average",  # of the weights of its generator
+    "models.seed_states",  # saved random numbers of networks inside
     "models.training_phases",  # how several players take turns
     "ops.activation_derivatives",  # of what follows a layer of such a chain
     "ops.dense_chain",  # one kind of encoder whose Jacobian norm is taken

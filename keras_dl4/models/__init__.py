@@ -1,6 +1,7 @@
 """Keras models."""
 
 from keras_dl4.models.autoencoder import Autoencoder
+from keras_dl4.models.gan import GAN
 from keras_dl4.models.gan_networks import dcgan_networks
 from keras_dl4.models.gan_networks import maxout_gan_networks
 from keras_dl4.models.memn2n import MemN2N
@@ -11,6 +12,7 @@ from keras_dl4.models.stacked_autoencoder import StackedAutoencoder
 from keras_dl4.models.variational_autoencoder import VariationalAutoencoder
 
 __all__ = [
+    "GAN",
     "Autoencoder",
     "MemN2N",
     "MemN2NRestarts",
