@@ -5,7 +5,6 @@ import shutil
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from keras_dl4.serving.clean_process import check_in_clean_process
 from keras_dl4.serving.export import export_saved_model
@@ -68,10 +67,12 @@ def export_story_answers(model, vectorizer, path, *, tolerance=1e-3):
     >>> found["attention"].shape
     TensorShape([1, 3, 5])
     """
+    from tensorflow import constant
+
     _check_fit(model, vectorizer)
     answers = _StoryAnswers(model, vectorizer)
     expected = answers(
-        {name: tf.constant(text) for name, text in _EXAMPLES.items()}
+        {name: constant(text) for name, text in _EXAMPLES.items()}
     )
     report = export_saved_model(
         answers,
@@ -101,6 +102,8 @@ class _StoryAnswers(keras.Model):
         self.built = True
 
     def call(self, inputs, training=False):
+        import tensorflow as tf
+
         ids = self.vectorizer(self.reader(inputs))
         logits, attention = self.model.answer(ids)
         found = tf.argmax(logits, axis=-1)

@@ -1,7 +1,6 @@
 """Stories as text, read by TensorFlow as `StoryVectorizer` reads them."""
 
 import keras
-import tensorflow as tf
 
 _SPECIAL_WORDS = ["", "[UNK]"]
 # ASCII punctuation and what else `StoryVectorizer` takes off words, in the
@@ -23,6 +22,8 @@ class StoryReader(keras.layers.Layer):
         )
 
     def call(self, inputs):
+        import tensorflow as tf
+
         story = _words(_sentences(inputs["story"]))
         # What is only punctuation is no sentence; the newest comes first.
         story = tf.ragged.boolean_mask(story, story.row_lengths(2) > 0)
@@ -35,12 +36,16 @@ class StoryReader(keras.layers.Layer):
 
 def _sentences(text):
     """`(batch,)` strings as a ragged tensor `(batch, sentences)`."""
+    import tensorflow as tf
+
     ends = tf.strings.regex_replace(text, r"([.!?])\s+", "\\1\n")
     return tf.strings.split(ends, "\n")
 
 
 def _words(text):
     """The words of strings, in a further ragged axis."""
+    import tensorflow as tf
+
     lower = tf.strings.lower(text, encoding="utf-8")
     words = tf.ragged.map_flat_values(tf.strings.split, lower)
     words = tf.strings.regex_replace(words, f"^{_PUNCTUATION}", "")
