@@ -44,6 +44,7 @@ SHARED_BY_FOLDER = {
     "datasets.digits",  # the source of what is distorted
     "datasets.distorted_digits",  # geometry and pasting under its kinds
     "datasets.tfds_babi",  # the builder of another file, for its length
+    "datasets.image_captions",  # captions, and the files that they come in
     "datasets.rectangles",  # a set that TFDS has as well
     "datasets.shape_scenes",  # scenes, what they look like and what is said
     "evaluation.batches",  # how functions of a data set are computed
@@ -82,15 +83,13 @@ SHARED_BY_FOLDER = {
     "models.likelihood_estimator",  # what it estimates by many of them
     "models.likelihoods",  # what its decoder says of data
     "models.memn2n",  # what several restarts are of
-    "models.memn2n",  # what several restarts are of
     "models.moving_average",  # of the weights of its generator
-    "models.restart_programs",  # how several restarts are trained
-    "models.restart_schedule",  # for how long, and on what
     "models.restart_programs",  # how several restarts are trained
     "models.restart_schedule",  # for how long, and on what
     "models.seed_states",  # saved random numbers of networks inside
     "models.supported_answers",  # values of stories, questions and facts
     "models.story_checks",  # values of stories, before training
+    "models.symbolic_calls",  # of its parts, before there is data
     "models.moving_average",  # of the weights of its generator
     "models.seed_states",  # saved random numbers of networks inside
     "models.training_phases",  # how several players take turns

@@ -1,4 +1,5 @@
 from keras_dl4.datasets import babi
+from keras_dl4.datasets import image_captions
 from keras_dl4.datasets import shape_scenes
 from keras_dl4.datasets.algorithmic import AssociativeRecallTask
 from keras_dl4.datasets.algorithmic import CopyTask
@@ -45,6 +46,7 @@ __all__ = [
     "babi",
     "binarize",
     "distort_digits",
+    "image_captions",
     "load_digits",
     "load_rectangles",
     "optimal_ngram_predictions",

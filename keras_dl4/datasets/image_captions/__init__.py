@@ -1,0 +1,21 @@
+from keras_dl4.datasets.image_captions.captioned_image import CaptionedImage
+from keras_dl4.datasets.image_captions.captioned_image import split_words
+from keras_dl4.datasets.image_captions.formats import read_coco
+from keras_dl4.datasets.image_captions.formats import read_flickr_tokens
+from keras_dl4.datasets.image_captions.formats import read_karpathy
+from keras_dl4.datasets.image_captions.formats import write_karpathy
+from keras_dl4.datasets.image_captions.loading import load_coco_captions
+from keras_dl4.datasets.image_captions.loading import load_emoji
+from keras_dl4.datasets.image_captions.word_vectors import read_word_vectors
+
+__all__ = [
+    "CaptionedImage",
+    "load_coco_captions",
+    "load_emoji",
+    "read_coco",
+    "read_flickr_tokens",
+    "read_karpathy",
+    "read_word_vectors",
+    "split_words",
+    "write_karpathy",
+]
