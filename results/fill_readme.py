@@ -14,6 +14,7 @@ import pathlib
 import sys
 
 import tables_autoencoders
+import tables_memory_networks
 import tables_ntm
 import tables_spatial_transformer
 from table_text import fill
@@ -24,6 +25,7 @@ SYSTEMS = {
     "Neural Turing Machine": ("ntm", tables_ntm),
     "Spatial transformer": ("spatial_transformer", tables_spatial_transformer),
     "Autoencoders": ("autoencoders", tables_autoencoders),
+    "Memory networks": ("memory_networks", tables_memory_networks),
 }
 
 
