@@ -1,5 +1,7 @@
 """The adversarial game of a generator and a discriminator."""
 
+import functools
+
 import keras
 import numpy as np
 from keras import ops
@@ -212,7 +214,8 @@ class GAN(AbstractTwoPlayerModel):
             Tensor `(batch, ...)`.
         """
         network = self.averaged_generator or self.generator
-        given = [] if labels is None else [labels]
+        latent = ops.cast(latent, "float32")
+        given = [] if labels is None else [ops.cast(labels, "int32")]
         return network(gan_checks.inputs_of(latent, given), training=False)
 
     def sample(self, num_samples, seed=None, labels=None):
@@ -241,18 +244,14 @@ class GAN(AbstractTwoPlayerModel):
     # For the abstract class.
 
     def players(self):
+        judge, maker = (
+            functools.partial(loss, self)
+            for loss in (discriminator_loss, generator_loss)
+        )
+        num_steps = self.num_discriminator_steps
         return [
-            Player(
-                "discriminator",
-                self.discriminator,
-                lambda *given: discriminator_loss(self, *given),
-                self.num_discriminator_steps,
-            ),
-            Player(
-                "generator",
-                self.generator,
-                lambda *given: generator_loss(self, *given),
-            ),
+            Player("discriminator", self.discriminator, judge, num_steps),
+            Player("generator", self.generator, maker),
         ]
 
     def checked(self, x, y, batch_size):
