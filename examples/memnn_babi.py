@@ -152,7 +152,7 @@ def parse(argv):
     add("--encoding", choices=("bow", "bigrams", "position"), default="bigrams")
     add("--nonlinear", action="store_true", help="compare behind a tanh")
     add("--embedding-dim", type=int, default=50)
-    add("--margin", type=float, default=0.1)
+    add("--margin", type=float, default=1.0, help="the paper has 0.1")
     add("--epochs", type=int, default=30)
     add("--batch-size", type=int, default=32)
     add("--learning-rate", type=float, default=0.01)

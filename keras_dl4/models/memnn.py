@@ -46,8 +46,9 @@ class MemNN(keras.Model):
             and of pairs of neighbors, in tables that grow with the square of
             the vocabulary; or `"position"`, words weighted by their place.
             The last two see the order of words. Defaults to `"bow"`.
-        margin: Float above 0, by how much right candidates are to lead.
-            Defaults to `0.1`.
+        margin: Float above 0, by how much right candidates are to lead. The
+            paper has 0.1; a larger one leaves less of the chance that is in
+            the initial weights. Defaults to `1.0`.
         variable_hops: Boolean, whether a memory that stands for "no more" is
             a candidate, so that answers may have different numbers of facts,
             instead of exactly `num_hops`. Defaults to `True`.
@@ -115,7 +116,7 @@ class MemNN(keras.Model):
         embedding_dim=50,
         num_hops=3,
         sentence_encoding="bow",
-        margin=0.1,
+        margin=1.0,
         *,
         variable_hops=True,
         write_time=True,
