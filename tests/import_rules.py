@@ -44,6 +44,7 @@ SHARED_BY_FOLDER = {
     "datasets.digits",  # the source of what is distorted
     "datasets.distorted_digits",  # geometry and pasting under its kinds
     "datasets.tfds_babi",  # the builder of another file, for its length
+    "datasets.tfds_shape_scenes",  # the same
     "datasets.image_captions",  # captions, and the files that they come in
     "datasets.rectangles",  # a set that TFDS has as well
     "datasets.shape_scenes",  # scenes, what they look like and what is said

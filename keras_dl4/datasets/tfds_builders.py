@@ -9,6 +9,7 @@ from keras_dl4.datasets import digits
 from keras_dl4.datasets import distorted_digits
 from keras_dl4.datasets import rectangles
 from keras_dl4.datasets.tfds_babi import babi_builder
+from keras_dl4.datasets.tfds_shape_scenes import shape_scenes_builder
 
 _DISTORTIONS = ("R", "RTS", "P", "E", "TC", "addition", "colocalization")
 _TEST_SEED = 1  # the training digits have seed 0
@@ -59,6 +60,10 @@ def register_tfds_builders():
     `KERAS_DL4_DATA` says. An example has a `story` of sentences, a `question`,
     its `answer`, the places of its `supports`, a `story_id` and its `task`.
 
+    `"keras_dl4_shape_scenes/basic"` and `"full"` have the scenes of
+    `ShapeScenes` in all splits but the gallery: an `image`, five `captions`,
+    their `tokens` and `tags` as numbers, and the `scene` as JSON.
+
     Returns:
         Tuple of the builder classes.
 
@@ -67,8 +72,12 @@ def register_tfds_builders():
 
     Example:
 
-    >>> [builder.name for builder in register_tfds_builders()]
-    ['keras_dl4_distorted_digits', 'keras_dl4_rectangles', 'keras_dl4_babi']
+    >>> for builder in register_tfds_builders():
+    ...     print(builder.name)
+    keras_dl4_distorted_digits
+    keras_dl4_rectangles
+    keras_dl4_shape_scenes
+    keras_dl4_babi
     """
     try:
         import tensorflow_datasets as tfds
@@ -81,6 +90,7 @@ def register_tfds_builders():
     return (
         _distorted_digits_builder(tfds),
         _rectangles_builder(tfds),
+        shape_scenes_builder(tfds),
         babi_builder(tfds),
     )
 
