@@ -96,6 +96,12 @@ SMALL_ARGUMENTS = {
             "--out {out}"
         ).split(),
     ],
+    "gan_one_dimensional": [
+        (
+            "--epochs 2 --steps-per-epoch 2 --batch-size 8 --hidden 4 "
+            "--num-samples 20 --verbose 2 --out {out}"
+        ).split(),
+    ],
     "spatial_transformer_digits": [
         (
             "--distortion R --num-train 64 --batch-size 32 --epochs 1 "
