@@ -45,6 +45,16 @@ SMALL_ARGUMENTS = {
             "--out {out}"
         ).split(),
     ],
+    "memn2n_babi": [
+        (
+            "--task 1 --restarts 2 --epochs 1 --linear-epochs 1 --demo "
+            "--verbose 0 --out {out}"
+        ).split(),
+        (
+            "--task 4 15 --joint --restarts 1 --encoding bow --noise 0 "
+            "--hops 1 --epochs 1 --linear-epochs 0 --verbose 0 --out {out}"
+        ).split(),
+    ],
     "ntm_tasks": [
         (
             "--task copy --sequences 20 --batch-size 2 --num-tests 2 "

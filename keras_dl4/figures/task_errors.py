@@ -44,7 +44,8 @@ def plot_task_errors(errors, *, tasks=None, failed_above=5.0, title=None):
     errors, tasks = _checked(errors, tasks)
     num_tasks, width = len(tasks), 0.8 / len(errors)
     figure = Figure(
-        figsize=(max(4.0, 0.5 * num_tasks), 4.2),
+        # Room for the legend, or for the bars.
+        figsize=(max(2.8 * (len(errors) + 1), 0.5 * num_tasks), 4.2),
         dpi=120,
         layout="constrained",
     )

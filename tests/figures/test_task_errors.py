@@ -75,3 +75,10 @@ def test_series_of_other_lengths_raise(errors, tasks):
 def test_series_without_an_error_raises():
     with pytest.raises(ValueError, match="'paper' with none. Leave it out"):
         plot_task_errors({"ours": [1.0], "paper": [np.nan]})
+
+
+def test_legend_has_room_beside_few_tasks(tmp_path):
+    """Matplotlib warns, which is an error here, if it has not."""
+    names = "best of 10", "ensemble of 10", "paper"
+    figure = plot_task_errors({name: [1.0] for name in names})
+    figure.savefig(tmp_path / "errors.png")
