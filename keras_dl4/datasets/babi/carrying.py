@@ -6,12 +6,8 @@ from keras_dl4.datasets.babi.world import World
 from keras_dl4.datasets.babi.world import interview
 
 _GIVING_PEOPLE = ("Mary", "Fred", "Bill", "Jeff")
-# How often a question follows after one, two, three or more gifts, and how
-# rarely none follows about one person, as counted in official files.
-_GIFT_RATES = (0.55, 0.58, 0.72, 0.88)
-_SILENCE_RATE = 0.12
 # By task: the weight of those who carry nothing, among whom to ask for.
-_EMPTY_WEIGHT = {7: 2.2, 8: 1.5}
+_EMPTY_WEIGHT = {7: 3.0, 8: 1.5}
 _NUMBERS = ("none", "one", "two", "three")
 
 
@@ -23,9 +19,7 @@ def three_arguments(draws):
 
     def ask():
         gifts = [deed for deed in world.deeds if deed.kind == "give"]
-        if not gifts:
-            return
-        if draws.chance(_GIFT_RATES[min(len(gifts), len(_GIFT_RATES)) - 1]):
+        if gifts and world.is_recent(gifts[-1].place):
             question, answer = _question_of_gift(gifts[-1], draws)
             world.story.ask(question, answer, [gifts[-1].place])
 
@@ -52,9 +46,9 @@ def yes_no(draws):
     world = World(Story(), draws, things=THINGS)
 
     def ask():
-        if not world.arrivals:
-            return
         person = world.someone_who_moved()
+        if person is None:
+            return
         room, place = world.arrivals[person][-1]
         yes = draws.chance(0.5)
         asked = room if yes else world.other_room(room)
@@ -74,13 +68,14 @@ def counting(draws):
         for deed in world.deeds:
             for person in filter(None, (deed.person, deed.receiver)):
                 deeds.setdefault(person, []).append(deed)
-        if draws.chance(_SILENCE_RATE ** len(deeds)):
+        weights = {
+            who: len(each) ** 2
+            for who, each in deeds.items()
+            if world.is_recent(each[-1].place)
+        }
+        if not weights:
             return
-        person = _someone(
-            world,
-            {who: len(each) ** 2 for who, each in deeds.items()},
-            _EMPTY_WEIGHT[7],
-        )
+        person = _someone(world, weights, _EMPTY_WEIGHT[7])
         world.story.ask(
             f"How many objects is {person} carrying?",
             _NUMBERS[len(world.carried[person])],
@@ -99,13 +94,14 @@ def lists(draws):
         for deed in world.deeds:
             of_person = deeds.setdefault(deed.person, {})
             of_person.setdefault(deed.thing, []).append(deed)
-        if draws.chance(_SILENCE_RATE ** len(deeds)):
+        weights = {
+            who: sum(map(len, each.values()))
+            for who, each in deeds.items()
+            if world.is_recent(max(deed[-1].place for deed in each.values()))
+        }
+        if not weights:
             return
-        person = _someone(
-            world,
-            {who: sum(map(len, each.values())) for who, each in deeds.items()},
-            _EMPTY_WEIGHT[8],
-        )
+        person = _someone(world, weights, _EMPTY_WEIGHT[8])
         carried = [
             thing for thing in deeds[person] if thing in world.carried[person]
         ]

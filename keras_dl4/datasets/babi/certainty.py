@@ -35,6 +35,12 @@ class _Rumors(World):
             self.room[person] = new
         self.told.append(person)
 
+    def someone_told_of(self):
+        """A person of whom it was just told; more likely one who often is."""
+        return self.draws.choice(
+            [who for who in self.told if self.is_recent(self.last[who][-1])]
+        )
+
     @property
     def place(self):
         return len(self.story.sentences) - 1
@@ -56,7 +62,7 @@ def negation(draws):
     world = _Rumors(Story(), draws, tell_indirectly=tell)
 
     def ask():
-        person = draws.choice(world.told)
+        person = world.someone_told_of()
         kind, (room,), _ = world.last[person]
         if kind == "not in":
             world.ask(person, room, "no")
@@ -85,7 +91,7 @@ def indefinite(draws):
     )
 
     def ask():
-        person = draws.choice(world.told)
+        person = world.someone_told_of()
         kind, rooms, _ = world.last[person]
         room = world.room[person]
         if not draws.chance(0.5):

@@ -5,10 +5,8 @@ from keras_dl4.datasets.babi.world import THINGS
 from keras_dl4.datasets.babi.world import World
 from keras_dl4.datasets.babi.world import interview
 
-# How rarely a question is asked that could be, as counted in official files.
-_SILENCE_RATE = 0.4
-_PAST_RATE = 0.27
 _SELDOM_THERE = 0.2
+_PAST_RATE = 0.4  # of questions that could be asked, as in the official files
 
 
 def one_fact(draws):
@@ -28,9 +26,8 @@ def two_facts(draws):
     world = World(Story(), draws, things=THINGS)
 
     def ask():
-        known = _whereabouts(world)
-        dropped = sum(deed.kind == "drop" for deed, _ in known)
-        if known and not draws.chance(_SILENCE_RATE ** (1 + dropped)):
+        known = _recent(world, _whereabouts(world))
+        if known:
             deed, arrival = draws.choice(known)
             world.story.ask(
                 f"Where is the {deed.thing}?",
@@ -46,7 +43,7 @@ def three_facts(draws):
     world = World(Story(), draws, things=THINGS, there_rate=_SELDOM_THERE)
 
     def ask():
-        known = _journeys(world)
+        known = _recent(world, _journeys(world))
         if known and draws.chance(_PAST_RATE):
             deed, before, after = draws.choice(known)
             world.story.ask(
@@ -56,6 +53,15 @@ def three_facts(draws):
             )
 
     return interview(world, ask)
+
+
+def _recent(world, known):
+    """Those of several supports of which one is recent."""
+    return [
+        supports
+        for supports in known
+        if world.is_recent(max(each.place for each in supports))
+    ]
 
 
 def _last_deeds(world):

@@ -2,6 +2,7 @@
 
 from keras_dl4.datasets.babi.story import Story
 from keras_dl4.datasets.babi.world import MOVES
+from keras_dl4.datasets.babi.world import RECENT_SENTENCES
 from keras_dl4.datasets.babi.world import World
 
 _THEN = ("Then", "After that", "Afterwards", "Following that")
@@ -34,6 +35,8 @@ def _walks(draws, num_people, follow, num_questions=5):
         num_questions: Int. Defaults to `5`.
     """
     world = World(Story(), draws)
+    # Of two people a sentence says two things.
+    window = RECENT_SENTENCES // num_people + num_people - 1
     supports = {}  # person: the sentences that say where they are
     for _ in range(num_questions):
         people = draws.sample(world.people, num_people)
@@ -48,7 +51,7 @@ def _walks(draws, num_people, follow, num_questions=5):
             people = draws.sample(world.people, num_people)
             places = [_go(world, people, " and ".join(people))]
             supports.update(dict.fromkeys(people, places))
-        person = world.someone_who_moved()
+        person = world.someone_who_moved(window)
         room = world.arrivals[person][-1].room
         world.story.ask(f"Where is {person}?", room, supports[person])
     return world.story

@@ -13,6 +13,9 @@ _THERE_RATE = 0.2  # of "there" after a thing that is put down
 # How often two turn out to be in one room where that is open, and by how much
 # less a thing does for each that is carried already, as in the official files.
 _MEETING_RATE, _FOUND_RATIO = 0.25, 0.6
+# The newest sentence that supports an answer is one of so many, as it is in the
+# official files.
+RECENT_SENTENCES = 5
 
 ROOMS = ("kitchen", "bathroom", "bedroom", "garden", "office", "hallway")
 PEOPLE = ("Mary", "Daniel", "John", "Sandra")
@@ -134,11 +137,21 @@ class World:
     def other_room(self, *but):
         return self.draws.choice([r for r in self.rooms if r not in but])
 
-    def someone_who_moved(self):
-        """A person who arrived somewhere; more likely one who often did."""
-        return self.draws.weighted(
-            {person: len(each) for person, each in self.arrivals.items()}
-        )
+    def is_recent(self, place, window=RECENT_SENTENCES):
+        """Whether a sentence is recent enough to be asked about."""
+        return len(self.story.sentences) - place <= window
+
+    def someone_who_moved(self, window=RECENT_SENTENCES):
+        """A person who just arrived somewhere, or `None`.
+
+        More likely one who often did.
+        """
+        weights = {
+            person: len(each)
+            for person, each in self.arrivals.items()
+            if self.is_recent(each[-1].place, window)
+        }
+        return self.draws.weighted(weights) if weights else None
 
     def _meets(self, person, room, rate):
         """Whether a person is in the room that somebody or something is in."""

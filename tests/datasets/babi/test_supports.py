@@ -40,6 +40,15 @@ def test_answer_follows_from_its_supports_alone(task, questions_of):
         assert solve(task, facts, question) == answer, (facts, question)
 
 
+@pytest.mark.parametrize("task", [1, 2, 3, *range(5, 14)])
+def test_one_support_is_recent(task, questions_of):
+    places = [
+        len(story) - max(supports)
+        for story, _, _, supports in rows(questions_of(task))
+    ]
+    assert max(places) == (5 if task < 12 else 3)
+
+
 @pytest.mark.parametrize("task", [1, 6, 9, 10, 11, 12, 13])
 def test_nothing_later_says_where_the_person_is(task, questions_of):
     for story, question, _, supports in rows(questions_of(task)):
