@@ -1,3 +1,4 @@
+from keras_dl4.datasets.shape_scenes.caption_truth import caption_truth
 from keras_dl4.datasets.shape_scenes.captions import TaggedCaption
 from keras_dl4.datasets.shape_scenes.gallery import analogy_questions
 from keras_dl4.datasets.shape_scenes.lexicon import TAGS
@@ -17,6 +18,7 @@ __all__ = [
     "ShapeScenes",
     "TaggedCaption",
     "analogy_questions",
+    "caption_truth",
     "encode_captions",
     "evaluate_caption",
     "render_scenes",

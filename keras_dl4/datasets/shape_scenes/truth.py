@@ -48,7 +48,7 @@ def evaluate_caption(text, scene):
     if claim is None:
         return _verdict(["ungrammatical"])
     right = _right_kinds(claim, scene)
-    if _is_contradictory(claim):
+    if is_contradictory(claim):
         return _verdict(["contradiction"], right)
     candidates = [
         [n for n, thing in enumerate(scene.objects) if _is_met(phrase, thing)]
@@ -83,7 +83,8 @@ def _is_met(phrase, thing):
     )
 
 
-def _is_contradictory(claim):
+def is_contradictory(claim):
+    """Whether a claim is true of no scene at all."""
     values = [phrase.values for phrase in claim.phrases]
     if any(len(each) > 1 for v in values for each in v.values()):
         return True
