@@ -164,16 +164,13 @@ def test_linear_start_ends_by_an_assignment(data, rng):
     np.testing.assert_array_equal(model(data), softmax(data))
 
 
-def compiled(model, **options):
+def compiled(model):
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(
-        keras.optimizers.Adam(0.01), loss, metrics=["accuracy"], **options
-    )
+    model.compile(keras.optimizers.Adam(0.05), loss, metrics=["accuracy"])
     return model
 
 
-@pytest.mark.parametrize("return_attention", [False, True])
-def test_fit_learns_where_people_are(return_attention, rng):
+def test_fit_learns_where_people_are(rng):
     """The newest sentence with the person decides, not the newest one."""
     people = rng.integers(2, 4, (400, 4))
     places = rng.integers(4, 8, (400, 4))
@@ -183,12 +180,11 @@ def test_fit_learns_where_people_are(return_attention, rng):
     first = np.argmax(story[..., 0] == question, axis=1)
     y = places[np.arange(400), first]
     x = {"story": story, "question": question}
-    model = compiled(
-        MemN2N(8, 16, 1, 4, return_attention=return_attention, seed=0),
-        jit_compile=False,
-    )
-    model.fit(x, y, epochs=40, verbose=0, validation_data=(x, y))
-    assert model.evaluate(x, y, verbose=0)[1] > 0.95
+    # Loss and metrics are of the logits, with attention beside them.
+    model = compiled(MemN2N(8, 16, 1, 4, return_attention=True, seed=0))
+    fitted = {"batch_size": 100, "validation_data": (x, y), "verbose": 0}
+    history = model.fit(x, y, epochs=20, **fitted).history
+    assert history["val_accuracy"][-1] > 0.95
 
 
 def test_explanation_says_what_was_looked_at(rng):
@@ -227,8 +223,8 @@ def test_explanation_of_a_long_story_shows_what_was_not_read(rng):
 
 
 def test_lengths_are_those_of_the_first_call_and_saved(data, tmp_path):
-    model = compiled(small(WORDS))
-    model.fit(data, np.arange(4), verbose=0)
+    model = small(WORDS)
+    model(data)
     assert (model.sentence_length, model.question_length) == (4, 3)
     model.save(tmp_path / "model.keras")
     again = keras.saving.load_model(tmp_path / "model.keras")
