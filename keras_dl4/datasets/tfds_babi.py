@@ -67,19 +67,9 @@ def babi_builder(tfds):
         ]
 
         def _info(self):
-            text = tfds.features.Text()
             return self.dataset_info_from_configs(
                 description=self.__doc__,
-                features=tfds.features.FeaturesDict(
-                    {
-                        "story": tfds.features.Sequence(text),
-                        "question": text,
-                        "answer": text,
-                        "supports": tfds.features.Sequence(np.int32),
-                        "story_id": np.int64,
-                        "task": np.int32,
-                    }
-                ),
+                features=_features(tfds),
                 homepage="https://arxiv.org/abs/1502.05698",
                 citation=_CITATION,
             )
@@ -93,16 +83,31 @@ def babi_builder(tfds):
         def _generate_examples(self, split):
             for task, questions in self.builder_config.load(split):
                 for place in range(len(questions)):
-                    yield (
-                        f"{task}-{place}",
-                        {
-                            "story": questions.stories[place],
-                            "question": questions.questions[place],
-                            "answer": questions.answers[place],
-                            "supports": questions.supports[place],
-                            "story_id": questions.story_ids[place],
-                            "task": task,
-                        },
-                    )
+                    yield f"{task}-{place}", _example(task, questions, place)
 
     return KerasDl4Babi
+
+
+def _features(tfds):
+    text = tfds.features.Text()
+    return tfds.features.FeaturesDict(
+        {
+            "story": tfds.features.Sequence(text),
+            "question": text,
+            "answer": text,
+            "supports": tfds.features.Sequence(np.int32),
+            "story_id": np.int64,
+            "task": np.int32,
+        }
+    )
+
+
+def _example(task, questions, place):
+    return {
+        "story": questions.stories[place],
+        "question": questions.questions[place],
+        "answer": questions.answers[place],
+        "supports": questions.supports[place],
+        "story_id": questions.story_ids[place],
+        "task": task,
+    }
