@@ -44,8 +44,8 @@ def linear_probe(
 
     Raises:
         ValueError: If features and labels do not fit, features are not
-            finite, a weight is not positive, `held_out` is not in (0, 1), or
-            no example of some class would be left to fit.
+            finite or of two sizes, a weight is not positive, `held_out` is not
+            in (0, 1), or no example of some class would be left to fit.
         ImportError: If scikit-learn is not installed.
 
     Example:
@@ -71,6 +71,12 @@ def linear_probe(
         )
     features, labels = _checked("train", train)
     test_features, test_labels = _checked("test", test)
+    if test_features.shape[1] != features.shape[1]:
+        raise ValueError(
+            "`train` and `test` must have features of the same size. "
+            f"Received: {features.shape[1]} and {test_features.shape[1]} for "
+            "each example. Take both from the same encoder."
+        )
     center = features.mean(axis=0)
     features, test_features = features - center, test_features - center
     scale = float(np.sqrt(np.mean(np.square(features)))) or 1.0

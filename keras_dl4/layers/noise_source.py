@@ -49,8 +49,9 @@ class NoiseSource(keras.layers.Layer):
 
     def __init__(self, seed=None, **kwargs):
         super().__init__(**{**kwargs, "dtype": "float32"})
-        self.seed = seed
-        self.seed_generator = ReplicaSeedGenerator(seed)
+        # Keras takes no integers of NumPy.
+        self.seed = int(seed) if isinstance(seed, numbers.Integral) else seed
+        self.seed_generator = ReplicaSeedGenerator(self.seed)
         self.built = True
 
     def normal(self, shape):

@@ -46,9 +46,9 @@ class SparsityRegularization(keras.layers.Layer):
         `inputs`.
 
     Raises:
-        ValueError: If `target_rate` is not in (0, 1), `weight` is negative,
-            `momentum` is not in [0, 1), or `activation_range` is no
-            increasing pair.
+        ValueError: If `target_rate` is not in (0, 1), `weight` is no finite
+            number of at least 0, `momentum` is not in [0, 1), or
+            `activation_range` is no increasing pair.
 
     Example:
 

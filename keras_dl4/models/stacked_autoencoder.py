@@ -132,8 +132,18 @@ class StackedAutoencoder(AbstractAutoencoder):
 
         Returns:
             A list of the `History` objects of the autoencoders trained.
+
+        Raises:
+            ValueError: If `first` is no autoencoder, `epochs` or `optimizer`
+                is a list of another length, the data cannot be gone over
+                again, or it is bad.
         """
         number = len(self.autoencoders)
+        if not isinstance(first, numbers.Integral) or not 0 <= first < number:
+            raise ValueError(
+                f"`first` must be an int from 0 to {number - 1}, the "
+                f"autoencoder to begin with. Received: first={first!r}"
+            )
         all_epochs = _one_each("epochs", epochs, number)
         optimizers = _one_each("optimizer", optimizer, number)
         for data in (x, validation_data):

@@ -1,5 +1,7 @@
 """Squared norms of Jacobians, by the cheapest way that fits the encoder."""
 
+import numbers
+
 import keras
 from keras import ops
 
@@ -64,6 +66,8 @@ def squared_jacobian_norm(
     check_method(method, num_probes)
     inputs = check_inputs(inputs)
     build_encoder(encoder, inputs)
+    if isinstance(seed, numbers.Integral):
+        seed = int(seed)  # Keras takes no integers of NumPy.
 
     def draw(shape):
         return keras.random.uniform(shape, dtype="float32", seed=seed)
@@ -187,7 +191,7 @@ def check_method(method, num_probes):
             f"`method` must be one of {JACOBIAN_METHODS}. Received: "
             f"method={method!r}"
         )
-    if not isinstance(num_probes, int) or num_probes < 1:
+    if not isinstance(num_probes, numbers.Integral) or num_probes < 1:
         raise ValueError(
             "`num_probes` must be an int of at least 1. Received: "
             f"num_probes={num_probes!r}"

@@ -3,6 +3,9 @@
 Shared by the regularizer and the layer of sparsity.
 """
 
+import math
+import numbers
+
 from keras import ops
 
 from keras_dl4.backend import all_reduce_sum
@@ -11,24 +14,33 @@ from keras_dl4.ops.divergences import bernoulli_kl
 
 def check_sparsity_arguments(target_rate, weight, activation_range):
     """Raises a `ValueError` that names the bad argument."""
-    if not 0.0 < target_rate < 1.0:
+    if not _is_number(target_rate) or not 0.0 < target_rate < 1.0:
         raise ValueError(
             "`target_rate` must lie strictly between 0 and 1, for example "
             f"0.05. Received: target_rate={target_rate!r}"
         )
-    if not weight >= 0.0:
+    if not _is_number(weight) or not 0.0 <= weight < math.inf:
         raise ValueError(
-            "`weight` must be at least 0; it is added to a loss that is "
-            f"minimized. Received: weight={weight!r}"
+            "`weight` must be at least 0, and finite; it is added to a loss "
+            f"that is minimized. Received: weight={weight!r}"
         )
-    if len(activation_range) != 2 or not (
-        activation_range[0] < activation_range[1]
+    is_pair = isinstance(activation_range, list | tuple) and (
+        len(activation_range) == 2
+    )
+    if (
+        not is_pair
+        or not all(map(_is_number, activation_range))
+        or not (activation_range[0] < activation_range[1])
     ):
         raise ValueError(
             "`activation_range` must be a pair (least, largest), such as "
             "(0.0, 1.0) for sigmoid or (-1.0, 1.0) for tanh. Received: "
             f"activation_range={activation_range!r}"
         )
+
+
+def _is_number(value):
+    return isinstance(value, numbers.Real)
 
 
 def batch_rate(activations, activation_range=(0.0, 1.0), mask=None):

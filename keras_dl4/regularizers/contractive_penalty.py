@@ -1,6 +1,8 @@
 """A penalty on how much an encoder moves when its input moves."""
 
 import itertools
+import math
+import numbers
 
 import keras
 from keras import ops
@@ -59,9 +61,10 @@ class ContractivePenalty:
         Float32 scalar.
 
     Raises:
-        ValueError: If a weight is negative, `method` is none of these or does
-            not fit the encoder, `num_probes` or `num_corruptions` is less
-            than 1, `hessian_stddev` is not above 0, or the encoder has no
+        ValueError: If a weight is no finite number of at least 0, `method` is
+            none of these or does not fit the encoder, `num_probes` or
+            `num_corruptions` is no int of at least 1, `hessian_stddev` is no
+            finite number above 0, `seed` is no int, or the encoder has no
             Jacobian path: several inputs or outputs, integers, no
             differentiable path.
 
@@ -95,30 +98,42 @@ class ContractivePenalty:
             ("weight", weight),
             ("hessian_weight", hessian_weight),
         ):
-            if not value >= 0.0:
+            if not isinstance(value, numbers.Real) or not (
+                0.0 <= value < math.inf
+            ):
                 raise ValueError(
-                    f"`{name}` must be at least 0; it is the factor of a "
-                    f"norm in a loss. Received: {name}={value!r}"
+                    f"`{name}` must be a finite number of at least 0; it is "
+                    f"the factor of a norm in a loss. Received: "
+                    f"{name}={value!r}"
                 )
         check_method(method, num_probes)
-        if not isinstance(num_corruptions, int) or num_corruptions < 1:
+        is_int = isinstance(num_corruptions, numbers.Integral)
+        if not is_int or num_corruptions < 1:
             raise ValueError(
                 "`num_corruptions` must be an int of at least 1. Received: "
                 f"num_corruptions={num_corruptions!r}. Without the term, "
                 "leave `hessian_weight` at 0."
             )
-        if not hessian_stddev > 0.0:
+        if not isinstance(hessian_stddev, numbers.Real) or not (
+            0.0 < hessian_stddev < math.inf
+        ):
             raise ValueError(
-                "`hessian_stddev` must be above 0, on the scale of the "
-                f"inputs. Received: hessian_stddev={hessian_stddev!r}"
+                "`hessian_stddev` must be a finite number above 0, on the "
+                "scale of the inputs. Received: "
+                f"hessian_stddev={hessian_stddev!r}"
+            )
+        if seed is not None and not isinstance(seed, numbers.Integral):
+            raise ValueError(
+                "`seed` must be an int or None. Received: "
+                f"seed={seed!r}. A generator goes with a call."
             )
         self.weight = weight
         self.method = method
         self.hessian_weight = hessian_weight
-        self.num_probes = num_probes
+        self.num_probes = int(num_probes)
         self.hessian_stddev = hessian_stddev
-        self.num_corruptions = num_corruptions
-        self.seed = seed
+        self.num_corruptions = int(num_corruptions)
+        self.seed = None if seed is None else int(seed)
         self._seed_generator = None
 
     def __call__(self, encoder, inputs, seed=None):
@@ -155,8 +170,8 @@ class ContractivePenalty:
 
     def _seeds(self, seed):
         """Yields a seed for each draw of one call."""
-        if isinstance(seed, int):
-            yield from itertools.count(seed)
+        if isinstance(seed, numbers.Integral):
+            yield from itertools.count(int(seed))
         # Made only now, since most methods draw nothing.
         if seed is None and self._seed_generator is None:
             self._seed_generator = keras.random.SeedGenerator(self.seed)

@@ -39,8 +39,9 @@ class KLSparsity(keras.regularizers.Regularizer):
         Float32 scalar, the penalty times the batch size.
 
     Raises:
-        ValueError: If `target_rate` is not in (0, 1), `weight` is negative,
-            or `activation_range` is no increasing pair.
+        ValueError: If `target_rate` is no number in (0, 1), `weight` is no
+            finite number of at least 0, or `activation_range` is no
+            increasing pair.
 
     Example:
 

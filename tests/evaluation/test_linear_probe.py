@@ -108,6 +108,8 @@ def test_bad_arguments_raise(examples):
         linear_probe(train, (x, y[:-1]))
     with pytest.raises(ValueError, match=r"`test\[0\]` must be finite"):
         linear_probe(train, (x * np.nan, y))
+    with pytest.raises(ValueError, match="features of the same size"):
+        linear_probe(train, (x[:, :-1], y))
     with pytest.raises(ValueError, match="must be left to fit. Received: 60"):
         linear_probe((x, np.zeros(60, int)), train)
 

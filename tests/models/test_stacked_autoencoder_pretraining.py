@@ -136,6 +136,9 @@ def test_bad_arguments_are_refused(x):
     for name in ("epochs", "optimizer"):
         with pytest.raises(ValueError, match=f"`{name}` must be one value"):
             stack.pretrain(x, **{name: [1, 2]})
+    for first in (-1, len(stack.autoencoders), 0.5):
+        with pytest.raises(ValueError, match=f"begin with.*first={first}"):
+            stack.pretrain(x, first=first)
     with pytest.raises(ValueError, match="which ends. Give an array"):
         stack.pretrain(iter([x]))
 

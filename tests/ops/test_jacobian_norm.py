@@ -204,6 +204,16 @@ def test_auto_estimates_what_is_no_chain(rng):
     )
 
 
+def test_integers_of_numpy_are_integers(rng):
+    encoder, _ = dense_stack(4, (3, "tanh"))
+    inputs = inputs_of(rng, 2, 4)
+    found = [
+        norms(encoder, inputs, "hutchinson", integer(2), integer(3))
+        for integer in (int, np.int64)
+    ]
+    np.testing.assert_array_equal(*found)
+
+
 def test_encoder_without_weights_yet_is_built(rng):
     inputs = inputs_of(rng, 3, 4)
     encoder = layers.Dense(2, "tanh")

@@ -143,11 +143,33 @@ def test_half_precision_encoder_has_a_float32_penalty(rng):
         ({"num_probes": 0}, "num_probes=0"),
         ({"num_corruptions": 0}, "leave `hessian_weight` at 0"),
         ({"hessian_stddev": 0.0}, "hessian_stddev=0.0"),
+        ({"weight": "x"}, "weight='x'"),
+        ({"weight": float("inf")}, "weight=inf"),
+        ({"hessian_weight": None}, "hessian_weight=None"),
+        ({"hessian_stddev": "x"}, "hessian_stddev='x'"),
+        ({"num_corruptions": 2.0}, "num_corruptions=2.0"),
+        ({"seed": 1.5}, "seed=1.5"),
     ],
 )
 def test_bad_arguments_are_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         ContractivePenalty(**{"weight": 1.0, **arguments})
+
+
+def test_integers_of_numpy_are_integers(rng):
+    encoder, _ = dense_stack(6, (3, "tanh"))
+    inputs = inputs_of(rng, 4, 6)
+    penalties = [
+        ContractivePenalty(
+            1.0, "hutchinson", 1.0, num_probes=integer(2), seed=integer(3)
+        )
+        for integer in (int, np.int64)
+    ]
+    assert penalties[0].get_config() == penalties[1].get_config()
+    for seed in (None, 5, np.int64(5)):
+        first, second = (float(p(encoder, inputs, seed)) for p in penalties)
+        assert first == second
+    assert first == float(penalties[0](encoder, inputs, 5))
 
 
 @pytest.mark.parametrize("method", ["closed_form", "chain"])
