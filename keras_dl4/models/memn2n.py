@@ -158,6 +158,9 @@ class MemN2N(keras.Model):
         self.noise_source = NoiseSource(seed)
         self._start_linear = bool(linear)
         self._checked_id = None
+        self._add_weights()
+
+    def _add_weights(self):
         self.memory_weights = {
             name: self.add_weight(
                 shape=shape,
@@ -168,7 +171,7 @@ class MemN2N(keras.Model):
         }
         self.linear = self.add_weight(
             shape=(),
-            initializer="ones" if linear else "zeros",
+            initializer="ones" if self._start_linear else "zeros",
             dtype="int32",
             trainable=False,
             name="linear",
