@@ -106,6 +106,20 @@ SMALL_ARGUMENTS = {
             "--out {out}"
         ).split(),
     ],
+    "gan_digits": [
+        (
+            "--num-train 128 --hidden 8 --epochs 1 --classifier-epochs 1 "
+            "--num-samples 20 --demo --verbose 2 --out {out}"
+        ).split(),
+    ],
+    "gan_mnist": [
+        (
+            f"--preset {preset} --data sklearn --num-train 128 --width 4 "
+            "--epochs 1 --classifier-epochs 1 --num-samples 20 --jit off "
+            "--verbose 2 --out {out}"
+        ).split()
+        for preset in ("paper2014", "dcgan", "wasserstein")
+    ],
     "gan_one_dimensional": [
         (
             "--epochs 2 --steps-per-epoch 2 --batch-size 8 --hidden 4 "
