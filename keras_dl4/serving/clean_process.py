@@ -20,7 +20,7 @@ for key in data.files:
 def difference(found, expected):
     if expected.dtype.kind == "S":  # Text is right or wrong.
         return float(np.any(found.astype("S") != expected))
-    return np.abs(found - expected).max()
+    return np.abs(found.astype("float64") - expected).max()
 loaded = tf.saved_model.load(sys.argv[1])
 errors = []
 for signature, call in calls.items():
@@ -176,7 +176,9 @@ def _largest_error(path, calls, tolerance):
 
 
 def _storable(array):
-    """Text as bytes, which can be stored without pickle."""
+    """Text as bytes and half precision as floats, stored without pickle."""
+    if array.dtype.name == "bfloat16":
+        return array.astype("float32")
     if array.dtype.kind == "U":
         return np.char.encode(array, "utf-8")
     return array.astype("S") if array.dtype.kind == "O" else array

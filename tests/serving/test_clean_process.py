@@ -55,6 +55,25 @@ def test_what_fails_says_why(exported, tmp_path):
         )
 
 
+def test_half_precision_is_compared(tmp_path):
+    inputs = keras.Input((4,), name="features")
+    dense = keras.layers.Dense(2, name="logits", dtype="bfloat16")
+    model = keras.Model(inputs, dense(inputs))
+    export_saved_model(model, tmp_path / "1")
+    logits = keras.ops.convert_to_numpy(model(FEATURES))
+    assert logits.dtype.name == "bfloat16"
+    check_in_clean_process(
+        tmp_path / "1",
+        {"features": FEATURES},
+        {"logits": logits},
+        tolerance=0.1,
+    )
+    with pytest.raises(ValueError, match="differs"):
+        check_in_clean_process(
+            tmp_path / "1", {"features": FEATURES}, {"logits": logits + 1.0}
+        )
+
+
 def test_text_is_compared(tmp_path):
     class Doubled(keras.Model):
         def call(self, text):
