@@ -1,9 +1,9 @@
 """Trainings that were killed, in each way in which Keras lets one go on.
 
 A test trains `create(weight_seed)`, a compiled model without a seed of its
-own, by `train(model, first, last, callbacks)` to the end, and compares it with
-what comes of `WAYS[name](create, train, folder)`: what is drawn at random has
-to come from the file.
+own whose optimizer is built, by `train(model, first, last, callbacks)` to the
+end, and compares it with what comes of `WAYS[name](create, train, folder)`:
+what is drawn at random has to come from the file.
 """
 
 import keras
@@ -27,7 +27,6 @@ def from_a_weights_file(create, train, folder):
     train(killed, 0, 2)
     killed.save_weights(folder / "run.weights.h5")
     resumed = create(weight_seed=1)
-    resumed.optimizer.build(resumed.trainable_variables)
     resumed.load_weights(folder / "run.weights.h5")
     train(resumed, 2, NUM_EPOCHS)
     return resumed

@@ -6,6 +6,8 @@ import keras
 from keras import ops
 
 from keras_dl4.models import host_checks
+from keras_dl4.models.symbolic_calls import check_is_one
+from keras_dl4.models.symbolic_calls import outputs_of
 from keras_dl4.ops.batch_mean import batch_mean
 from keras_dl4.ops.batch_mean import example_weights
 from keras_dl4.ops.shapes import shapes_agree
@@ -45,6 +47,7 @@ class AbstractAutoencoder(keras.Model, abc.ABC):
         self.decoder = decoder
         self.trackers = [keras.metrics.Mean(name) for name in shown]
         self._checked_id = None
+        self._code_spec = None
 
     # For subclasses.
 
@@ -71,8 +74,8 @@ class AbstractAutoencoder(keras.Model, abc.ABC):
         return encoded
 
     def to_data(self, outputs):
-        """Reconstructions, of what `call` returned."""
-        return outputs
+        """Reconstructions in float32, of what `call` returned."""
+        return ops.cast(outputs, "float32")
 
     @property
     def data_range(self):
@@ -86,6 +89,17 @@ class AbstractAutoencoder(keras.Model, abc.ABC):
             self.build(shape)
 
     # For users.
+
+    @property
+    def code_spec(self):
+        """`keras.InputSpec` of codes, `(None, ...)`."""
+        if self._code_spec is None:
+            raise ValueError(
+                f"{self.name!r} must be built before its codes have a shape. "
+                f"Received: built={self.built}. Call it on data once, or give "
+                "its encoder a `keras.Input`."
+            )
+        return self._code_spec
 
     def encode(self, inputs):
         """Codes of data, without noise.
@@ -102,22 +116,23 @@ class AbstractAutoencoder(keras.Model, abc.ABC):
         return self.code_of(self.encoder(inputs, training=False))
 
     def decode(self, code):
-        """Data, decoded from codes; see `encode`."""
+        """Data in float32, decoded from codes; see `encode`."""
         return self.to_data(self.decoder(code, training=False))
 
     def reconstruct(self, inputs):
-        """Data, encoded and decoded; see `encode`."""
+        """Data in float32, encoded and decoded; see `encode`."""
         return self.decode(self.encode(inputs))
 
     def serving_signatures(self):
         """What `keras_dl4.serving.export_saved_model` takes as `signatures`.
 
         Returns:
-            Dict of the signatures `encode`, `decode` and `reconstruct`.
+            Dict of the signatures `encode`, `decode` and `reconstruct`, which
+            answer in float32 under any dtype policy.
         """
 
         def encode(inputs):
-            return {"code": self.encode(inputs)}
+            return {"code": ops.cast(self.encode(inputs), "float32")}
 
         def decode(code):
             return {"reconstruction": self.decode(code)}
@@ -146,6 +161,8 @@ class AbstractAutoencoder(keras.Model, abc.ABC):
                 "is made."
             )
         super().compile(optimizer, **kwargs)
+        if self.built:
+            self._build_optimizer()
 
     def fit(
         self,
@@ -168,11 +185,12 @@ class AbstractAutoencoder(keras.Model, abc.ABC):
             validation_data: Like `x`, or a tuple. Defaults to `None`.
             sample_weight: Array, one weight for each example. Defaults to
                 `None`.
-            **kwargs: As of `keras.Model.fit`.
+            **kwargs: As of `keras.Model.fit`, without `class_weight`.
 
         Returns:
             A `History` object.
         """
+        host_checks.check_no_class_weight(kwargs.get("class_weight"))
         x = host_checks.checked_data(x, y, self.data_range)
         if validation_data is not None:
             held_out, target, weight = keras.utils.unpack_x_y_sample_weight(
@@ -210,27 +228,20 @@ class AbstractAutoencoder(keras.Model, abc.ABC):
     # For Keras.
 
     def build(self, input_shape):
-        is_one = isinstance(input_shape, list | tuple) and all(
-            size is None or isinstance(size, int) for size in input_shape
-        )
-        if not is_one:
-            raise ValueError(
-                "An autoencoder takes one tensor. Received: inputs of shape "
-                f"{input_shape}. Join several along an axis."
-            )
+        check_is_one(input_shape)
         shape = (None, *input_shape[1:])
         data = keras.KerasTensor(shape, dtype=self.compute_dtype)
-        code = self.code_of(_outputs_of(self.encoder, data, "data"))
+        code = self.code_of(outputs_of(self.encoder, data, "data"))
         if not isinstance(code, keras.KerasTensor):
             raise ValueError(
                 f"The encoder must return one tensor. Received: "
                 f"{self.encoder.name!r}, which returns {code}. Join its "
                 "outputs by a `keras.layers.Concatenate`."
             )
-        self.code_spec = keras.InputSpec(
-            shape=(None, *code.shape[1:]), dtype=code.dtype, name="code"
+        self._code_spec = keras.InputSpec(
+            shape=(None, *code.shape[1:]), dtype="float32", name="code"
         )
-        outputs = _outputs_of(self.decoder, code, "codes")
+        outputs = outputs_of(self.decoder, code, "codes")
         if not shapes_agree(getattr(outputs, "shape", ()), shape):
             raise ValueError(
                 "The decoder must give back the shape of the data, "
@@ -238,14 +249,16 @@ class AbstractAutoencoder(keras.Model, abc.ABC):
                 f"{outputs}. Change its last layer, or add a "
                 "`keras.layers.Reshape`."
             )
+        if self.compiled:
+            self._build_optimizer()
+
+    def _build_optimizer(self):
+        """Makes its state now, so that a weights file can bring it back."""
+        if not self.optimizer.built:
+            self.optimizer.build(self.trainable_variables)
 
     def compute_loss(
-        self,
-        x=None,
-        y=None,
-        y_pred=None,
-        sample_weight=None,
-        training=True,
+        self, x=None, y=None, y_pred=None, sample_weight=None, training=True
     ):
         losses, shown = self.example_losses(x, y_pred, training)
         weights = example_weights(sample_weight)
@@ -265,8 +278,6 @@ class AbstractAutoencoder(keras.Model, abc.ABC):
 
     def compile_from_config(self, config):
         self.compile(**keras.saving.deserialize_keras_object(config))
-        if self.built:
-            self.optimizer.build(self.trainable_variables)
 
     def get_config(self):
         return {
@@ -285,15 +296,3 @@ class AbstractAutoencoder(keras.Model, abc.ABC):
 def _target(x, sample_weight):
     """What to give to Keras as y, without which it drops the weights."""
     return None if sample_weight is None else x
-
-
-def _outputs_of(layer, inputs, what):
-    """What a layer returns for symbolic inputs, which builds it."""
-    try:
-        return layer(inputs)
-    except ValueError as error:
-        raise ValueError(
-            f"Encoder and decoder must fit. Received: {what} of shape "
-            f"{tuple(inputs.shape)}, which {layer.name!r} does not take. "
-            f"Give it a `keras.Input` of this shape. It says:\n{error}"
-        ) from error

@@ -112,15 +112,8 @@ class Autoencoder(AbstractAutoencoder):
         _check_corruption(corruption, emphasis)
         _check_reconstruction(reconstruction, emphasis, from_logits)
         self.corruption = corruption
+        _check_penalties(penalties)
         self.penalties = list(penalties)
-        for penalty in self.penalties:
-            if not callable(penalty):
-                raise ValueError(
-                    "Each of the `penalties` must be a function of an encoder, "
-                    "inputs and a seed, such as a ContractivePenalty. "
-                    f"Received: {penalty!r}. A layer's own regularizer "
-                    "belongs to that layer."
-                )
         # One each, so that the draws of one do not depend on another's.
         self.penalty_noise = [
             NoiseSource(getattr(penalty, "seed", None))
@@ -134,6 +127,11 @@ class Autoencoder(AbstractAutoencoder):
     @property
     def data_range(self):
         return (0.0, 1.0) if self.reconstruction == "bce" else None
+
+    def build(self, input_shape):
+        if self.corruption is not None and not self.corruption.built:
+            self.corruption.build(input_shape)
+        super().build(input_shape)
 
     def call(self, inputs, training=False):
         mask = None
@@ -150,6 +148,7 @@ class Autoencoder(AbstractAutoencoder):
     def to_data(self, outputs):
         if isinstance(outputs, list | tuple):
             outputs, _ = outputs
+        outputs = ops.cast(outputs, "float32")
         return ops.sigmoid(outputs) if self.from_logits else outputs
 
     def example_losses(self, x, outputs, training):
@@ -225,6 +224,25 @@ def _check_corruption(corruption, emphasis):
             "with `return_mask=True`, such as "
             "`keras_dl4.layers.MaskingNoise(0.3, return_mask=True)`."
         )
+
+
+def _check_penalties(penalties):
+    if not isinstance(penalties, list | tuple):
+        raise ValueError(
+            "`penalties` must be a list or tuple. Received: "
+            f"penalties={penalties!r}. Put a single one into a list."
+        )
+    for penalty in penalties:
+        if not callable(penalty) or isinstance(
+            penalty, keras.regularizers.Regularizer
+        ):
+            raise ValueError(
+                "Each of the `penalties` must be a function of an encoder, "
+                "inputs and a seed, such as a ContractivePenalty. "
+                f"Received: {penalty!r}. A layer's own regularizer "
+                "belongs to that layer, as `kernel_regularizer` or "
+                "`activity_regularizer`."
+            )
 
 
 def _check_reconstruction(reconstruction, emphasis, from_logits):

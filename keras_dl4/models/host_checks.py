@@ -100,6 +100,69 @@ def check_is_target(x, y, what):
         )
 
 
+def check_pair(first, second):
+    """Refuses batches of two shapes, and arrays that are not finite.
+
+    Args:
+        first: Array or tensor.
+        second: The same.
+
+    Raises:
+        ValueError: If they are.
+    """
+    shapes = [
+        tuple(x.shape) if keras.ops.is_tensor(x) else np.shape(x)
+        for x in (first, second)
+    ]
+    if shapes[0] != shapes[1]:
+        raise ValueError(
+            "Both batches must have the same shape. Received: shapes "
+            f"{shapes[0]} and {shapes[1]}. Pass pairs of examples."
+        )
+    for x in (first, second):
+        if not keras.ops.is_tensor(x):  # which may be traced
+            check_values(x)
+
+
+def as_numbers(x):
+    """An array of numbers.
+
+    Args:
+        x: Array, tensor or nested list.
+
+    Returns:
+        NumPy array.
+
+    Raises:
+        ValueError: If it is something else, such as a data set.
+    """
+    array = np.asarray(x) if is_array(x) or isinstance(x, list) else None
+    if array is None or array.dtype.kind not in "biuf":
+        raise ValueError(
+            f"`x` must be one array of numbers. Received: a "
+            f"{type(x).__name__}. Join the batches of a data set by "
+            "`np.concatenate`."
+        )
+    return array
+
+
+def check_no_class_weight(class_weight):
+    """Refuses weights of classes, which data without labels does not have.
+
+    Args:
+        class_weight: What was given to `fit`.
+
+    Raises:
+        ValueError: If it is not `None`.
+    """
+    if class_weight is not None:
+        raise ValueError(
+            "An autoencoder knows no classes. Received: "
+            f"class_weight={class_weight!r}. Pass the weight of each example "
+            "as `sample_weight`."
+        )
+
+
 def checked_data(x, y=None, data_range=None):
     """Checks what a model is to be trained on to reconstruct it.
 

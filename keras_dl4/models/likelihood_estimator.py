@@ -1,6 +1,7 @@
 """Log-likelihoods by importance sampling, in pieces that fit into memory."""
 
 import math
+import numbers
 
 import keras
 import numpy as np
@@ -55,9 +56,10 @@ def estimate_log_likelihood(
         Float64 array `(num_examples,)`.
 
     Raises:
-        ValueError: If a number is not positive, or the data is bad.
+        ValueError: If a number is not positive, `seed` is no int, or the data
+            is no array or bad.
     """
-    x = np.asarray(x)
+    x = host_checks.as_numbers(x)
     host_checks.check_values(x, autoencoder.data_range)
     if autoencoder.binarize and np.any((x != 0) & (x != 1)):
         raise ValueError(
@@ -68,6 +70,12 @@ def estimate_log_likelihood(
     check_count("num_samples", num_samples)
     check_count("chunk_size", chunk_size)
     check_count("batch_size", batch_size)
+    if not isinstance(seed, numbers.Integral):
+        raise ValueError(
+            "`seed` must be an int, so that an estimate can be had again. "
+            f"Received: seed={seed!r}. Use 0, or draw one."
+        )
+    seed = int(seed)
     # Whole batches, since XLA compiles each size anew.
     batch_size = min(batch_size, len(x))
     filled = np.resize(x, (-len(x) % batch_size + len(x), *x.shape[1:]))

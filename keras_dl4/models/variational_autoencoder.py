@@ -5,14 +5,10 @@ import numpy as np
 from keras import ops
 
 from keras_dl4.layers import GaussianSampling
+from keras_dl4.models import host_checks
+from keras_dl4.models import latent_draws as latents
 from keras_dl4.models.abstract_autoencoder import AbstractAutoencoder
 from keras_dl4.models.evidence_bound import EvidenceBound
-from keras_dl4.models.latent_draws import check_count
-from keras_dl4.models.latent_draws import draw
-from keras_dl4.models.latent_draws import log_likelihoods
-from keras_dl4.models.latent_draws import log_ratios
-from keras_dl4.models.latent_draws import moments_of
-from keras_dl4.models.latent_draws import sum_latents
 from keras_dl4.models.likelihood_estimator import estimate_log_likelihood
 from keras_dl4.models.likelihoods import make_likelihood
 from keras_dl4.ops import gaussian_kl
@@ -123,7 +119,7 @@ class VariationalAutoencoder(AbstractAutoencoder):
     ):
         shown = ("reconstruction_loss", "kl", "elbo")
         super().__init__(encoder, decoder, shown, **kwargs)
-        check_count("num_samples", num_samples)
+        latents.check_count("num_samples", num_samples)
         self._arguments = {
             "kl_weight": kl_weight,
             "likelihood": likelihood,
@@ -149,16 +145,12 @@ class VariationalAutoencoder(AbstractAutoencoder):
     # For users.
 
     def update_kl_weight(self, kl_weight):
-        """Sets what the divergence weighs from now on; compiles nothing.
-
-        Args:
-            kl_weight: Float of at least 0.
-        """
+        """Sets what the divergence weighs, at least 0; compiles nothing."""
         self.bound.update_kl_weight(kl_weight)
 
     def posterior(self, inputs):
         """Mean and logarithm of the variance of q(z | x), two tensors."""
-        return moments_of(self.encoder(inputs, training=False))
+        return latents.moments_of(self.encoder(inputs, training=False))
 
     def sample(self, num_samples, seed=None):
         """Probabilities or means of data, decoded from codes of the prior.
@@ -169,7 +161,11 @@ class VariationalAutoencoder(AbstractAutoencoder):
 
         Returns:
             Tensor `(num_samples, ...)`.
+
+        Raises:
+            ValueError: If it is no positive int, or the model is not built.
         """
+        latents.check_count("num_samples", num_samples)
         shape = (num_samples, *self.code_spec.shape[1:])
         code = keras.random.normal(shape, dtype="float32", seed=seed)
         return self.decode(code)
@@ -185,7 +181,13 @@ class VariationalAutoencoder(AbstractAutoencoder):
 
         Returns:
             Tensor `(batch, num_steps, ...)`.
+
+        Raises:
+            ValueError: If `num_steps` is no positive int, or the examples are
+                not finite or of two shapes.
         """
+        latents.check_count("num_steps", num_steps)
+        host_checks.check_pair(first, second)
         start, end = self.encode(first), self.encode(second)
         decoded = [
             self.decode(start + float(part) * (end - start))
@@ -225,7 +227,7 @@ class VariationalAutoencoder(AbstractAutoencoder):
             NumPy float64 array `(num_examples,)`, in nats.
 
         Raises:
-            ValueError: If a number is not positive, or the data is bad.
+            ValueError: If a number or the data is bad.
         """
         return estimate_log_likelihood(
             self,
@@ -254,13 +256,13 @@ class VariationalAutoencoder(AbstractAutoencoder):
         return self.likelihood.data_range
 
     def code_of(self, encoded):
-        return moments_of(encoded)[0]
+        return latents.moments_of(encoded)[0]
 
     def to_data(self, outputs):
         if isinstance(outputs, tuple):  # of training
             draws, _ = outputs
             outputs = draws.decoded[: ops.shape(draws.mean)[0]]
-        return self.likelihood.mean(outputs)
+        return self.likelihood.mean(ops.cast(outputs, "float32"))
 
     def call(self, inputs, training=False):
         if training:
@@ -272,12 +274,12 @@ class VariationalAutoencoder(AbstractAutoencoder):
             outputs = self._draw_for_loss(x, training=False)
         draws, counted = outputs
         x = draws.x if self.binarize else x
-        likelihoods = log_likelihoods(
+        likelihoods = latents.log_likelihoods(
             self.likelihood, x, draws, self.num_samples
         )
-        ratios = log_ratios(draws, self.num_samples)
+        ratios = latents.log_ratios(draws, self.num_samples)
         losses = self.bound(likelihoods, ratios, counted)
-        kl = sum_latents(gaussian_kl(draws.mean, draws.log_variance))
+        kl = latents.sum_latents(gaussian_kl(draws.mean, draws.log_variance))
         reconstruction_loss = -ops.mean(likelihoods, axis=0)
         return losses, {
             "reconstruction_loss": reconstruction_loss,
@@ -289,7 +291,7 @@ class VariationalAutoencoder(AbstractAutoencoder):
         if self.binarize:
             uniform = self.sampling.noise_source.uniform(ops.shape(x))
             x = ops.cast(uniform < ops.cast(x, "float32"), self.compute_dtype)
-        draws = draw(self, x, self.num_samples, self.sampling, training)
+        draws = latents.draw(self, x, self.num_samples, self.sampling, training)
         divergences = gaussian_kl(draws.mean, draws.log_variance)
         return draws, self.bound.counted(divergences)
 

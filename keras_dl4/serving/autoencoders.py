@@ -4,6 +4,7 @@ import pathlib
 import shutil
 
 import keras
+import numpy as np
 
 from keras_dl4.serving.clean_process import check_signatures_in_clean_process
 from keras_dl4.serving.export import export_saved_model
@@ -22,6 +23,7 @@ def export_autoencoder(
         model: Autoencoder of `keras_dl4.models`.
         path: String or path of the version, as of `export_saved_model`.
         data: Array `(batch, ...)`, examples of what the model is trained on.
+            They go in, and answers come out, in float32.
         input_name: String, what clients call the data. Defaults to `"image"`.
         further: Dictionary from the names of signatures beside `encode`,
             `decode` and `reconstruct` to examples of what they take,
@@ -54,11 +56,12 @@ def export_autoencoder(
     ['decode', 'encode', 'reconstruct', 'serve', 'serving_default']
     """
     signatures = model.serving_signatures()
+    data = np.asarray(data, "float32")
     given = {input_name: data}
-    code = keras.ops.convert_to_numpy(model.encode(data))
+    code = keras.ops.cast(model.encode(data), "float32")
     examples = {
         "encode": given,
-        "decode": {"code": code},
+        "decode": {"code": keras.ops.convert_to_numpy(code)},
         "reconstruct": given,
         **(further or {}),
     }

@@ -122,6 +122,7 @@ def noisy_model(weight_seed):
     x = KSparse(3)(x)
     model = keras.Model(inputs, keras.layers.Dense(6)(x))
     model.compile("adam", "mse")
+    model.optimizer.build(model.trainable_variables)
     return model
 
 

@@ -154,6 +154,13 @@ def test_bad_data_is_refused_when_training_starts(x):
         np.testing.assert_array_equal(weight, other)
 
 
+def test_weights_of_classes_are_refused(x):
+    model = autoencoder()
+    model.compile("sgd")
+    with pytest.raises(ValueError, match="knows no classes.*sample_weight"):
+        model.fit(x, class_weight={0: 1.0})
+
+
 def test_loss_in_compile_is_refused():
     with pytest.raises(ValueError, match="brings its own loss.*'mse'"):
         autoencoder().compile("adam", "mse")
@@ -190,9 +197,30 @@ def test_model_with_inputs_is_built_at_once():
 def test_model_of_bare_layers_is_built_by_data(x):
     model = Autoencoder(keras.layers.Dense(UNITS), keras.layers.Dense(WIDTH))
     assert not model.built
+    with pytest.raises(ValueError, match="must be built before its codes"):
+        model.serving_signatures()
     model.compile("sgd")
     model.fit(x, verbose=0)
     assert model.reconstruct(x).shape == (8, WIDTH)
+
+
+def test_optimizer_is_built_with_the_model(x):
+    model = autoencoder()
+    model.compile("adam")
+    assert len(model.optimizer.variables) == 2 + 2 * 4
+    bare = Autoencoder(keras.layers.Dense(UNITS), keras.layers.Dense(WIDTH))
+    bare.compile("adam")
+    assert not bare.optimizer.built
+    bare(x)
+    assert len(bare.optimizer.variables) == 2 + 2 * 4
+
+
+def test_corruption_with_weights_is_trained(x):
+    model = autoencoder(keras.layers.Dense(WIDTH))
+    model.compile("sgd")
+    before = ops.convert_to_numpy(model.corruption.kernel)
+    model.fit(x, verbose=0)
+    assert np.any(before != ops.convert_to_numpy(model.corruption.kernel))
 
 
 def test_images_keep_free_axes():

@@ -243,6 +243,9 @@ def test_seed_makes_a_run_again(x):
     [
         ({"corruption": 0.3}, "`corruption` must be a Keras layer"),
         ({"penalties": [0.1]}, "Each of the `penalties`.*Received: 0.1"),
+        ({"penalties": ContractivePenalty(1.0)}, "single one into a list"),
+        ({"penalties": "l2"}, "must be a list or tuple.*'l2'"),
+        ({"penalties": [keras.regularizers.L2(0.1)]}, "belongs to that layer"),
         ({"reconstruction": "mae"}, "'mse', 'bce' or a.*'mae'"),
         (
             {"reconstruction": keras.losses.Huber(reduction="sum")},
@@ -271,10 +274,6 @@ def test_bad_arguments_are_refused(arguments, message):
         autoencoder(**arguments)
 
 
-@pytest.mark.skipif(
-    keras.backend.backend() != "tensorflow",
-    reason="JAX differentiates integers to zeros",
-)
 def test_penalty_without_a_jacobian_path_is_refused(x):
     encoder = keras.Sequential(
         [

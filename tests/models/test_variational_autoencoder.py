@@ -231,6 +231,41 @@ def test_bad_argument_is_refused(arguments, message):
         dense_model(**arguments)
 
 
+@pytest.mark.parametrize("number", [0, -1, 2.5, "a", None])
+def test_number_of_samples_or_steps_is_checked(number, x):
+    model = dense_model()
+    for call in (
+        lambda: model.sample(number),
+        lambda: model.interpolate(x, x, number),
+    ):
+        with pytest.raises(ValueError, match="must be a positive int"):
+            call()
+
+
+def test_ends_of_interpolations_are_checked(x):
+    model = dense_model()
+    for other, message in (
+        (x[:1], "same shape.*Pass pairs"),
+        (x[:, :-1], "same shape.*Pass pairs"),
+        (np.nan * x, "must be finite"),
+    ):
+        for ends in ((x, other), (other, x)):
+            with pytest.raises(ValueError, match=message):
+                model.interpolate(*ends, 3)
+    ends = [ops.convert_to_tensor(x)] * 2
+    assert model.interpolate(*ends, 3).shape == (len(x), 3, WIDTH)
+
+
+def test_sample_of_a_model_without_a_shape_is_refused():
+    class Encoder(keras.Model):
+        def call(self, inputs):
+            return inputs, inputs
+
+    model = VariationalAutoencoder(Encoder(), keras.layers.Dense(WIDTH))
+    with pytest.raises(ValueError, match="must be built before its codes"):
+        model.sample(2)
+
+
 def test_encoder_without_a_variance_is_refused():
     _, decoder = dense_pair()
     for outputs in (1, 3):

@@ -164,6 +164,24 @@ def test_number_that_is_not_positive_is_refused(name):
         dense_model().log_likelihood(np.zeros((2, WIDTH)), **arguments)
 
 
+def test_seed_that_is_no_int_is_refused():
+    x = np.zeros((2, WIDTH))
+    with pytest.raises(ValueError, match="had again. Received: seed=None"):
+        dense_model().log_likelihood(x, 2, seed=None)
+    model = dense_model()
+    of_int, of_numpy = (
+        model.log_likelihood(x, 2, seed=seed, verbose=0)
+        for seed in (3, np.int64(3))
+    )
+    np.testing.assert_array_equal(of_int, of_numpy)
+
+
+@pytest.mark.parametrize("x", [iter([np.zeros((2, WIDTH))]), "text", None])
+def test_what_is_no_array_of_numbers_is_refused(x):
+    with pytest.raises(ValueError, match="one array of numbers.*concatenate"):
+        dense_model().log_likelihood(x, 2)
+
+
 def test_gray_data_is_refused_where_the_model_binarizes():
     with pytest.raises(ValueError, match="Draw the data once"):
         dense_model(binarize=True).log_likelihood(np.full((2, WIDTH), 0.5))

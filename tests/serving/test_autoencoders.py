@@ -28,6 +28,34 @@ def test_signatures_take_data_by_its_name(tmp_path):
     }
 
 
+def test_data_in_double_precision_is_taken(tmp_path):
+    report = serving.export_autoencoder(
+        autoencoder(), tmp_path / "1", DATA.astype("float64")
+    )
+    assert "encode" in report["signatures"]
+
+
+@pytest.mark.parametrize(
+    ("make", "further"),
+    [
+        (autoencoder, None),
+        (dense_model, {"sample": {"seed": np.arange(3, dtype="int32")}}),
+    ],
+)
+def test_model_in_half_precision_answers_in_float32(make, further, tmp_path):
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        model = make()
+    finally:
+        keras.config.set_dtype_policy("float32")
+    report = serving.export_autoencoder(
+        model, tmp_path / "1", DATA, further=further, tolerance=0.05
+    )["signatures"]
+    for name in model.serving_signatures():
+        (output,) = report[name]["outputs"].values()
+        assert output["dtype"] == "float32"
+
+
 def test_model_that_differs_in_a_clean_process_is_removed(tmp_path):
     model = autoencoder()
     answers = iter(range(100))
