@@ -165,6 +165,25 @@ def test_small_run_times_variational_autoencoders(script, tmp_path, capsys):
     assert is_there or "left out: pythae" in printed
 
 
+def test_small_run_times_a_gan_and_the_loop_of_the_guide(
+    script, tmp_path, capsys
+):
+    out = tmp_path / "benchmark.json"
+    argv = f"--networks dense --modes graph --rounds 2 --out {out}".split()
+    record = script("gan").main(argv)
+    assert json.loads(out.read_text()) == record
+    ours, guide = record["rows"]
+    assert [ours["library"], guide["library"]] == ["keras_dl4", "guide"]
+    for row in (ours, guide):
+        assert (row["network"], row["mode"]) == ("dense", "graph")
+        assert 0 < row["min_ms"] <= row["median_ms"]
+        assert "keras" in row["versions"]
+    assert guide["ratio"] == 1.0
+    ratios = np.divide(ours["rounds_ms"], guide["rounds_ms"])
+    assert ours["ratio"] == pytest.approx(np.median(ratios))
+    assert "| library | mode | network |" in capsys.readouterr().out
+
+
 def test_small_run_of_the_spatial_transformer(script, tmp_path, capsys):
     out = tmp_path / "benchmark.json"
     argv = (
