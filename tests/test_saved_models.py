@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from keras_dl4.datasets import CopyTask
+from keras_dl4.datasets import babi
 from keras_dl4.datasets import distort_digits
 from keras_dl4.datasets import load_digits
 from keras_dl4.serving import check_saved_model
@@ -19,6 +20,20 @@ FOLDER = ROOT / os.environ.get("KERAS_DL4_SAVED_MODELS", "saved_models")
 NTM_COPY = FOLDER / "ntm_copy/1"
 DIGITS = FOLDER / "spatial_transformer_digits/1"
 VARIATIONAL = FOLDER / "variational_autoencoder_digits/1"
+STORIES = FOLDER / "memn2n_babi/1"
+
+# Task of bAbI: the largest share of wrong answers.
+MOST_WRONG = {
+    1: 0.01,
+    4: 0.3,
+    6: 0.06,
+    9: 0.06,
+    11: 0.03,
+    12: 0.01,
+    13: 0.01,
+    15: 0.02,
+    20: 0.01,
+}
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +84,37 @@ def test_digits_are_recognized():
     logits = loaded.signatures["serving_default"](image=tf.constant(images))
     wrong = np.mean(np.argmax(logits["logits"], axis=-1) != labels)
     assert wrong <= 0.1
+
+
+@pytest.fixture(scope="module")
+def story_answers():
+    yield tf.saved_model.load(str(STORIES))
+
+
+def test_story_answers_keep_the_serving_contract():
+    report = check_saved_model(STORIES)["signatures"]
+    text = {"dtype": "string", "shape": (None,)}
+    for name in ("answer", "serving_default"):
+        assert report[name]["inputs"] == {"story": text, "question": text}
+        assert report[name]["outputs"]["answer"] == text
+        assert set(report[name]["outputs"]) == {
+            *("answer", "probability", "attention")
+        }
+
+
+@pytest.mark.parametrize(("task", "most_wrong"), MOST_WRONG.items())
+def test_story_answers_are_right(story_answers, task, most_wrong):
+    # A seed that neither training nor its test uses.
+    data = babi.generate(task, 500, seed=2_000_000_033)
+    found = story_answers.signatures["answer"](
+        story=tf.constant([" ".join(story) for story in data.stories]),
+        question=tf.constant(data.questions),
+    )
+    answers = [answer.decode() for answer in found["answer"].numpy()]
+    pairs = zip(answers, data.answers, strict=True)
+    assert np.mean([found != right for found, right in pairs]) <= most_wrong
+    shares = found["attention"].numpy().sum(axis=-1)
+    assert np.all(shares < 1.001)
 
 
 @pytest.fixture(scope="module")
