@@ -46,6 +46,7 @@ SHARED_BY_FOLDER = {
     "datasets.tfds_babi",  # the builder of another file, for its length
     "datasets.tfds_shape_scenes",  # the same
     "datasets.image_captions",  # captions, and the files that they come in
+    "datasets.language_text",  # texts, and the words that they are cut into
     "datasets.rectangles",  # a set that TFDS has as well
     "datasets.shape_scenes",  # scenes, what they look like and what is said
     "evaluation.batches",  # how functions of a data set are computed

@@ -1,5 +1,6 @@
 from keras_dl4.datasets import babi
 from keras_dl4.datasets import image_captions
+from keras_dl4.datasets import language_text
 from keras_dl4.datasets import shape_scenes
 from keras_dl4.datasets.algorithmic import AssociativeRecallTask
 from keras_dl4.datasets.algorithmic import CopyTask
@@ -47,6 +48,7 @@ __all__ = [
     "binarize",
     "distort_digits",
     "image_captions",
+    "language_text",
     "load_digits",
     "load_rectangles",
     "optimal_ngram_predictions",
