@@ -175,7 +175,8 @@ class GAN(AbstractTwoPlayerModel):
         self.noise_source = NoiseSource(seed)
         # Of its own, so that validation does not change how training goes on.
         self.evaluation_noise = NoiseSource(None if seed is None else seed + 1)
-        self.seed_states = SeedStates([generator, discriminator])
+        networks = [generator, discriminator, self.averaged_generator]
+        self.seed_states = SeedStates([each for each in networks if each])
         self.built = True
 
     # For users.
