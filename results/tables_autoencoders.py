@@ -249,15 +249,14 @@ def summary(folder):
         ]
         for record in sparse_runs(folder)
     ]
-    errors += [
-        [
-            f"MNIST, {record['settings']['method'].replace('_', ' ')} "
-            "autoencoder, linear classifier, error %",
-            number(record["test_error"]),
-            NONE,
-        ]
-        for record in contractive_runs(folder)
-    ]
+    methods = {
+        record["settings"]["method"].replace("_", " "): record
+        for record in reversed(contractive_runs(folder))
+    }
+    if methods:
+        texts = [number(run["test_error"]) for run in methods.values()]
+        label = f"MNIST, {', '.join(methods)} autoencoder, linear classifier"
+        errors.append([f"{label}, error %", ", ".join(texts), NONE])
     errors += [
         [
             f"MNIST, {record['settings']['num_labels']:,} labels, stacked "

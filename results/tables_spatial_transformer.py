@@ -24,7 +24,7 @@ PAPER = {
     "ST-CNN, TPS": (0.7, 0.5, 0.8, 1.1),
     "2 ST-FCN, affine": (None,) * 5 + (9.0,),
 }
-SUMMARY = ("RTS", "TC")
+SUMMARY = ("RTS",)
 # What was timed: a column for each library and how it was compiled.
 COLUMNS = {
     ("keras_dl4", "xla"): "ours, XLA",

@@ -62,6 +62,8 @@ def test_methods_are_sorted_by_the_norm_of_their_jacobian(load, tmp_path):
         run |= {"saturation": 12.25, "curve": [{}]}
         run["curve"][0]["val_reconstruction_loss"] = 75.0
         write(tmp_path, **{method: run})
+    (row,) = load("tables_autoencoders").summary(tmp_path)
+    assert "contractive, plain" in row[0] and row[1] == "2.50, 2.50"
     text = text_of(load("tables_autoencoders"), tmp_path)
     assert text.index("| plain") < text.index("| contractive")
     assert cells_of(text, "plain")[1:] == [
