@@ -238,7 +238,7 @@ def test_game_is_the_same_on_the_other_backends(backend):
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=400,
+        timeout=900,
     )
     assert result.returncode == 0, result.stdout
 

@@ -1,5 +1,10 @@
 """A GAN trains the same on replicas, compiled, in parts, and after a kill."""
 
+import os
+import pathlib
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pytest
@@ -27,6 +32,7 @@ from tests.resumed_runs import state_of
 needs_tensorflow = pytest.mark.skipif(
     keras.backend.backend() != "tensorflow", reason="it is about TensorFlow"
 )
+ROOT = pathlib.Path(__file__).parents[2]
 
 
 def everything(**kwargs):
@@ -265,3 +271,20 @@ def test_optimum_is_a_coin_toss_of_value_minus_log_4():
     grid = np.linspace(-1.5, 1.5, 7, dtype="float32")[:, None]
     probabilities = ops.convert_to_numpy(ops.sigmoid(gan(grid)))
     np.testing.assert_allclose(probabilities, 0.5, atol=0.04)
+
+
+@needs_tensorflow
+def test_resumed_runs_go_on_on_jax():
+    pytest.importorskip("jax")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    names = "bit_for_bit or way_to_run or keeps_how"
+    result = subprocess.run(
+        [*command, __file__, "-k", names],
+        env={**os.environ, "KERAS_BACKEND": "jax"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=900,
+    )
+    assert result.returncode == 0, result.stdout
+    assert "7 passed" in result.stdout
