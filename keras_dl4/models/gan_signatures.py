@@ -18,14 +18,16 @@ def gan_signatures(gan):
 
     def taken(name, shape):
         spec = keras.InputSpec(shape=shape, dtype="float32", name=name)
-        return spec if gan.num_classes is None else [spec, label]
+        return spec if gan.num_classes is None else {name: spec, "label": label}
 
     def generate(inputs):
-        latent, *labels = _as_list(inputs)
-        return {"sample": ops.cast(gan.generate(latent, *labels), "float32")}
+        sample = gan.generate(*_parts(inputs, "latent"))
+        return {"sample": ops.cast(sample, "float32")}
 
     def discriminate(inputs):
-        logits = gan(inputs, training=False)
+        x, *labels = _parts(inputs, "data")
+        given = [ops.cast(x, "float32"), *labels]
+        logits = gan(given if labels else given[0], training=False)
         return {"logit": logits, "score": gan.game.score(logits)}
 
     return {
@@ -34,5 +36,8 @@ def gan_signatures(gan):
     }
 
 
-def _as_list(inputs):
-    return list(inputs) if isinstance(inputs, list | tuple) else [inputs]
+def _parts(inputs, name):
+    """List of one tensor, or of it and labels."""
+    if isinstance(inputs, dict):
+        return [inputs[name], ops.cast(inputs["label"], "int32")]
+    return [inputs]
