@@ -5,6 +5,7 @@ from keras_dl4.models.gan import GAN
 from keras_dl4.models.gan_networks import dcgan_networks
 from keras_dl4.models.gan_networks import maxout_gan_networks
 from keras_dl4.models.memn2n import MemN2N
+from keras_dl4.models.memn2n_language_model import MemN2NLanguageModel
 from keras_dl4.models.memn2n_presets import memn2n_preset
 from keras_dl4.models.memn2n_restarts import MemN2NRestarts
 from keras_dl4.models.memnn import MemNN
@@ -15,6 +16,7 @@ __all__ = [
     "GAN",
     "Autoencoder",
     "MemN2N",
+    "MemN2NLanguageModel",
     "MemN2NRestarts",
     "MemNN",
     "StackedAutoencoder",

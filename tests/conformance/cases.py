@@ -12,6 +12,7 @@ from tests.conformance.cases_autoencoder_penalties import (
 from tests.conformance.cases_autoencoders import AUTOENCODER_CASES
 from tests.conformance.cases_gan import GAN_CASES
 from tests.conformance.cases_gan_layers import GAN_LAYER_CASES
+from tests.conformance.cases_language_models import LANGUAGE_MODEL_CASES
 from tests.conformance.cases_memn2n_restarts import MEMN2N_RESTARTS_CASES
 from tests.conformance.cases_memnn import MEMNN_CASES
 from tests.conformance.cases_memory_networks import MEMORY_NETWORK_CASES
@@ -33,6 +34,7 @@ CASES = [
     *AUTOENCODER_CASES,
     *GAN_CASES,
     *GAN_LAYER_CASES,
+    *LANGUAGE_MODEL_CASES,
     *MEMN2N_RESTARTS_CASES,
     *MEMNN_CASES,
     *MEMORY_NETWORK_CASES,
