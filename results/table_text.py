@@ -13,7 +13,9 @@ def read_records(folder, key):
     """Records of a folder, by name, of the runs that came as far as `key`."""
     paths = sorted(pathlib.Path(folder).glob("*.json"))
     records = {path.stem: json.loads(path.read_text()) for path in paths}
-    return {name: run for name, run in records.items() if run.get(key)}
+    # A result may be zero, but not nothing.
+    empty = (None, [], {})
+    return {n: run for n, run in records.items() if run.get(key) not in empty}
 
 
 def table(header, rows):

@@ -29,6 +29,13 @@ PAPER = {
 ABLATION = {"BoW": 25.1, "PE": 20.3, "PE LS": 16.3, "PE LS RN": 13.9}
 TRANSFER = (1, 4, 6, 15, 16, 20)
 FULL = "PE LS RN"
+STANDARD = {
+    "source": "official",
+    "test_source": "official",
+    "size": "1k",
+    "joint": False,
+    "hops": 3,
+}
 
 
 def paper_errors(column):
@@ -43,15 +50,14 @@ def variant(settings):
     return name + " RN" * bool(settings["noise"])
 
 
-def memn2n_tasks(folder, name=FULL, joint=False, size="1k", **sources):
+def memn2n_tasks(folder, name=FULL, **wanted):
     """What a run of MemN2N found by task, or an empty dictionary."""
-    sources = {"source": "official", "test_source": "official"} | sources
+    wanted = STANDARD | wanted
     for record in read_records(folder, "best_error").values():
         settings = record["settings"]
-        described = (settings["joint"], settings["size"])
-        if variant(settings) != name or described != (joint, size):
+        if variant(settings) != name:
             continue
-        if {key: settings[key] for key in sources} == sources:
+        if {key: settings[key] for key in wanted} == wanted:
             return {int(task): run for task, run in record["tasks"].items()}
     return {}
 
@@ -70,10 +76,10 @@ def task_table(folder):
     columns = [
         {task: run["best_error"] for task, run in alone.items()},
         {task: run["ensemble_error"] for task, run in alone.items()},
-        paper_errors("1k"),
+        {task: paper_errors("1k")[task] for task in alone},
         {task: run["best_error"] for task, run in joint.items()},
         {task: run["ensemble_error"] for task, run in joint.items()},
-        paper_errors("1k joint"),
+        {task: paper_errors("1k joint")[task] for task in joint or alone},
     ]
     rows = [
         [task, *(number(column.get(task), 1) for column in columns)]

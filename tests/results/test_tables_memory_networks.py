@@ -13,6 +13,7 @@ SETTINGS = OFFICIAL | {
     "encoding": "position",
     "linear_epochs": 20,
     "noise": 0.1,
+    "hops": 3,
 }
 
 
@@ -40,6 +41,18 @@ def test_tasks_stand_beside_the_paper_and_beside_joint_training(load, tmp_path):
         ["12.5 (11.5)", "13.9"],
         ["11.2 (10.2)", "12.4"],
     ]
+
+
+def test_other_settings_do_not_pass_for_the_paper_s(load, tmp_path):
+    tables = load("tables_memory_networks")
+    write(tmp_path, one_hop=run_of(25.0, hops=1))
+    assert tables.tables(tmp_path) == [] == tables.summary(tmp_path)
+
+
+def test_means_are_of_the_same_tasks(load, tmp_path):
+    write(tmp_path, some=run_of(0.0, tasks=(1, 17)))
+    text = text_of(load("tables_memory_networks"), tmp_path)
+    assert cells_of(text, "mean")[:4] == ["mean", "0", "-1.0", "25.5"]
 
 
 def test_ablation_has_a_row_for_each_variant_that_ran_on_all(load, tmp_path):
