@@ -1,5 +1,6 @@
 """Keras layers."""
 
+from keras_dl4.layers.bag_of_words_encoder import BagOfWordsEncoder
 from keras_dl4.layers.contractive_regularization import (
     ContractiveRegularization,
 )
@@ -26,8 +27,10 @@ from keras_dl4.layers.story_vectorizer import StoryVectorizer
 from keras_dl4.layers.temporal_encoding import TemporalEncoding
 from keras_dl4.layers.tied_dense import TiedDense
 from keras_dl4.layers.transform_regressor import TransformRegressor
+from keras_dl4.layers.unit_normalization import UnitNormalization
 
 __all__ = [
+    "BagOfWordsEncoder",
     "ContractiveRegularization",
     "GaussianCorruption",
     "GaussianSampling",
@@ -50,4 +53,5 @@ __all__ = [
     "TemporalEncoding",
     "TiedDense",
     "TransformRegressor",
+    "UnitNormalization",
 ]

@@ -27,6 +27,7 @@ from keras_dl4.ops.sentence_encoding import position_weights
 from keras_dl4.ops.splines import control_point_grid
 from keras_dl4.ops.splines import interpolate_spline
 from keras_dl4.ops.splines import thin_plate_spline_grid
+from keras_dl4.ops.unit_normalization import unit_normalize
 
 __all__ = [
     "affine_grid",
@@ -56,4 +57,5 @@ __all__ = [
     "squared_error",
     "squared_jacobian_norm",
     "thin_plate_spline_grid",
+    "unit_normalize",
 ]

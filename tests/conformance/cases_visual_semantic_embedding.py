@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from keras_dl4 import layers
 from keras_dl4 import losses
 from tests.conformance.case import Case
+from tests.conformance.case import normal
 
 
 def scores():
@@ -33,5 +35,25 @@ VISUAL_SEMANTIC_EMBEDDING_CASES = [
     loss_case("/semi_hard", 0.3, "semi_hard"),
     loss_case(
         "/random", 0.3, "random", num_negatives=2, seed=3, stochastic=True
+    ),
+    Case(
+        "UnitNormalization",
+        "layer",
+        lambda: layers.UnitNormalization(axis=1, epsilon=0.01),
+        normal(4, 3, 2),
+        (None, None, 2),
+        dynamic_axes=(1,),
+    ),
+    *(
+        Case(
+            f"BagOfWordsEncoder/{mode}",
+            "layer",
+            lambda mode=mode: layers.BagOfWordsEncoder(mode),
+            normal(4, 5, 3),
+            (None, 3),
+            dynamic_axes=(1,),
+            supports_masking=True,
+        )
+        for mode in ("sum", "mean")
     ),
 ]
