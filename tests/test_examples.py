@@ -55,6 +55,13 @@ SMALL_ARGUMENTS = {
             "--hops 1 --epochs 1 --linear-epochs 0 --verbose 0 --out {out}"
         ).split(),
     ],
+    "memn2n_language_model": [
+        (
+            f"--model {model} --num-words 400 --embedding-dim 4 --hops 2 "
+            "--memory-size 5 --epochs 1 --verbose 2 --out {out}"
+        ).split()
+        for model in ("memn2n", "lstm")
+    ],
     "ntm_tasks": [
         (
             "--task copy --sequences 20 --batch-size 2 --num-tests 2 "
