@@ -14,6 +14,7 @@ import pathlib
 import sys
 
 import tables_autoencoders
+import tables_gan
 import tables_memory_networks
 import tables_ntm
 import tables_spatial_transformer
@@ -26,6 +27,7 @@ SYSTEMS = {
     "Spatial transformer": ("spatial_transformer", tables_spatial_transformer),
     "Autoencoders": ("autoencoders", tables_autoencoders),
     "Memory networks": ("memory_networks", tables_memory_networks),
+    "Adversarial networks": ("gan", tables_gan),
 }
 
 
