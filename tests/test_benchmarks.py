@@ -238,3 +238,30 @@ def test_a_library_that_warps_another_way_is_refused(script, library, rng):
         worker.check(library, [rng.normal(size=shape)], shape)
     with pytest.raises(ArithmeticError, match="not finite"):
         worker.check(library, [np.full(shape, np.nan)], shape)
+
+
+def test_small_run_of_memory_networks(script, tmp_path, capsys):
+    out = tmp_path / "benchmark.json"
+    argv = (
+        "--variants compiled_epoch fit_graph --questions 64 --rounds 2 "
+        f"--out {out}"
+    ).split()
+    record = script("memn2n").main(argv)
+    assert json.loads(out.read_text()) == record
+    assert record["sizes"]["questions"] == 64
+    found = [(row["library"], row["mode"]) for row in record["rows"]]
+    assert found == [("compiled_epoch", "xla"), ("fit", "graph")]
+    assert record["rows"][0]["ratio"] == 1.0
+    assert record["rows"][1]["ratio"] > 0
+    assert "keras" in record["versions"]["tensorflow"]
+    assert "| library | mode | ms |" in capsys.readouterr().out
+
+
+def test_missing_torch_is_named(script, tmp_path, monkeypatch, capsys):
+    memn2n = script("memn2n")
+    args = memn2n.parse("--variants torch".split())
+    monkeypatch.setattr(
+        memn2n.spatial_transformer, "is_installed", lambda *_: False
+    )
+    assert memn2n.measure(args, tmp_path / "questions.npz") == ([], {})
+    assert "left out: torch" in capsys.readouterr().out
