@@ -10,6 +10,9 @@ Every file offers the same interface:
   the call in the same order; `x` where there is one. Gradients flow back to
   the replicas, so that a loss divided by the number of replicas, as Keras
   does, has the gradient that one device has for the whole batch.
+- `all_gather(x)`: `x` of all replicas, in their order, joined along the first
+  axis, in which their sizes may differ; `x` where there is one. Gradients
+  flow back as those of the sums do.
 - `random_normal(shape, seed_generator)`, `random_uniform(shape,
   seed_generator)`: float32 numbers of the standard normal distribution, and in
   [0, 1): those of `keras.random`, and faster under XLA on TensorFlow.
@@ -59,6 +62,7 @@ _implementation = importlib.import_module(
     f"keras_dl4.backend.{keras.backend.backend()}"
 )
 
+all_gather = _implementation.all_gather
 all_reduce_mean = _implementation.all_reduce_mean
 all_reduce_sum = _implementation.all_reduce_sum
 apply_gradients = _implementation.apply_gradients
@@ -162,6 +166,7 @@ def seed_generators(layer):
 
 
 __all__ = [
+    "all_gather",
     "all_reduce_mean",
     "all_reduce_sum",
     "apply_gradients",

@@ -80,6 +80,16 @@ def all_reduce_mean(x):
     return _all_reduce(tf.distribute.ReduceOp.MEAN, x)
 
 
+def all_gather(x):
+    """`x` of all replicas, joined along the first axis."""
+    x, context = tf.convert_to_tensor(x), _replica_context()
+    if context is None:
+        return x
+    # Its gradient is the sum over replicas, of which each takes its own part.
+    with _losses_of_this_replica():
+        return context.all_gather(x, axis=0)
+
+
 def _seed_of_xla(seed_generator):
     # TensorFlow holds it as int64, which no generator of XLA takes; Keras
     # brings it into range in the same way.

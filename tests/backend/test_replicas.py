@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from keras import ops
 
+from keras_dl4.backend import all_gather
 from keras_dl4.backend import all_reduce_mean
 from keras_dl4.backend import all_reduce_sum
 from keras_dl4.backend import replica_index
@@ -94,6 +95,44 @@ def test_reduction_and_gradient_are_over_all_replicas(strategy, name, in_graph):
     # Of (1 + 2) / 2 * total^2, to either share.
     to_share = 1.0 if name == "sum" else 0.5
     np.testing.assert_allclose(gradients, [3.0 * total * to_share] * 2)
+
+
+def test_one_replica_gathers_its_own_value():
+    np.testing.assert_array_equal(all_gather([1.0, 5.0]), [1.0, 5.0])
+
+
+@needs_tensorflow
+@pytest.mark.parametrize("in_graph", [False, True])
+@pytest.mark.parametrize("sizes", [(2, 2), (1, 3)])
+def test_gathering_joins_values_and_sends_gradients_back(
+    strategy, sizes, in_graph
+):
+    """The loss is the mean over replicas of `replica weight * sum x^2`."""
+    import tensorflow as tf
+
+    def value_and_gradient(rows):
+        x = tf.range(rows, dtype="float32")[:, None] + 10.0 * tf.cast(
+            replica_index() + 1, "float32"
+        )
+        weight = tf.cast(replica_index() + 1, "float32")
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            gathered = all_gather(x)
+            places = tf.range(1.0, 5.0)[:, None]
+            loss = weight * tf.reduce_sum(places * gathered**2) / 2.0
+        return gathered, tape.gradient(loss, x)
+
+    gathered, gradients = on_replicas(
+        strategy, value_and_gradient, np.int32(sizes), in_graph
+    )
+    x = np.concatenate(
+        [i * 10.0 + np.arange(n) for i, n in enumerate(sizes, 1)]
+    )
+    np.testing.assert_array_equal(gathered, [x[:, None]] * 2)
+    # Of (1 + 2) / 2 * sum of place * x^2.
+    np.testing.assert_allclose(
+        np.concatenate(gradients)[:, 0], 3.0 * np.arange(1, 5) * x
+    )
 
 
 class RateLoss(keras.layers.Layer):
