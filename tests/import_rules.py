@@ -55,26 +55,23 @@ SHARED_BY_FOLDER = {
     "figures.curve_axes",  # what figures of curves have in common
     "figures.image_mosaic",  # what figures of images have in common
     "layers.abstract_spatial_transformer",  # the abstract class of two layers
+    "layers.bag_of_words_encoder",  # one way to make a vector of a caption
     "layers.localization",  # the network inside a spatial transformer
     "layers.memory_arguments",  # errors of the layers that read memories
     "layers.noise_source",  # the saved seeds inside every layer with noise
     "layers.ntm_cell_controller",  # a part of the cell, no layer of its own
+    "layers.peephole_lstm",  # another one
     "layers.role_features",  # the embeddings inside that
     "layers.spatial_transformer_checks",  # errors of the transformers
     "layers.story_text",  # words and sentences under the vectorizer
     "layers.transform_regressor",  # the end of a localization network
     "models.abstract_autoencoder",  # the abstract class of all of them
+    "models.abstract_story_model",  # of networks that read stories
     "models.abstract_two_player_model",  # the abstract class of a game
     "models.answer_explanation",  # what a memory network looked at
-    "models.abstract_two_player_model",  # the abstract class of a game
     "models.autoencoder",  # what a stacked one is made of
     "models.composite_optimizer",  # the optimizers of several players
     "models.evidence_bound",  # what a variational one is trained on
-    "models.gan_checks",  # errors of a GAN
-    "models.gan_data",  # its batches
-    "models.gan_latents",  # what its samples are made from
-    "models.gan_players",  # what each of its networks lowers
-    "models.gan_signatures",  # what it answers on a server
     "models.gan_checks",  # errors of a GAN
     "models.gan_data",  # its batches
     "models.gan_latents",  # what its samples are made from
@@ -92,8 +89,6 @@ SHARED_BY_FOLDER = {
     "models.supported_answers",  # values of stories, questions and facts
     "models.story_checks",  # values of stories, before training
     "models.symbolic_calls",  # of its parts, before there is data
-    "models.moving_average",  # of the weights of its generator
-    "models.seed_states",  # saved random numbers of networks inside
     "models.training_phases",  # how several players take turns
     "ops.activation_derivatives",  # of what follows a layer of such a chain
     "ops.dense_chain",  # one kind of encoder whose Jacobian norm is taken
