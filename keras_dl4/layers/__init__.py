@@ -1,6 +1,7 @@
 """Keras layers."""
 
 from keras_dl4.layers.bag_of_words_encoder import BagOfWordsEncoder
+from keras_dl4.layers.caption_encoder import CaptionEncoder
 from keras_dl4.layers.contractive_regularization import (
     ContractiveRegularization,
 )
@@ -31,6 +32,7 @@ from keras_dl4.layers.unit_normalization import UnitNormalization
 
 __all__ = [
     "BagOfWordsEncoder",
+    "CaptionEncoder",
     "ContractiveRegularization",
     "GaussianCorruption",
     "GaussianSampling",

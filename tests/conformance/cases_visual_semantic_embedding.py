@@ -5,6 +5,7 @@ import numpy as np
 from keras_dl4 import layers
 from keras_dl4 import losses
 from tests.conformance.case import Case
+from tests.conformance.case import integers
 from tests.conformance.case import normal
 
 
@@ -55,5 +56,18 @@ VISUAL_SEMANTIC_EMBEDDING_CASES = [
             supports_masking=True,
         )
         for mode in ("sum", "mean")
+    ),
+    *(
+        Case(
+            f"CaptionEncoder/{encoder}",
+            "layer",
+            lambda encoder=encoder: layers.CaptionEncoder(
+                9, 4, encoder, word_dim=3, trainable_words=encoder != "lstm"
+            ),
+            integers(9, 4, 5),
+            (None, 4),
+            dynamic_axes=(1,),
+        )
+        for encoder in ("peephole_lstm", "lstm", "bag_of_words")
     ),
 ]
