@@ -99,6 +99,7 @@ saved-models: $(TEST_STAMP) ## Train and write saved_models/ anew
 		--out $$new/runs/variational_autoencoder_digits; \
 	$(PY) examples/memn2n_babi.py --joint --task 1 4 6 9 11 12 13 15 20 \
 		--restarts 5 --demo --out $$new/runs/memn2n_babi; \
+	$(PY) examples/gan_digits.py --demo --out $$new/runs/gan_digits; \
 	for run in $$new/runs/*; do \
 		model=$$new/$$(basename $$run); mkdir $$model; \
 		cp -r $$run/saved_model/1 $$run/result.json $$model; done; \

@@ -5,6 +5,7 @@ import pathlib
 
 import numpy as np
 import pytest
+from sklearn.neighbors import KNeighborsClassifier
 
 from keras_dl4.datasets import CopyTask
 from keras_dl4.datasets import babi
@@ -21,6 +22,7 @@ NTM_COPY = FOLDER / "ntm_copy/1"
 DIGITS = FOLDER / "spatial_transformer_digits/1"
 VARIATIONAL = FOLDER / "variational_autoencoder_digits/1"
 STORIES = FOLDER / "memn2n_babi/1"
+GAN = FOLDER / "gan_digits/1"
 
 # Task of bAbI: the largest share of wrong answers.
 MOST_WRONG = {
@@ -115,6 +117,34 @@ def test_story_answers_are_right(story_answers, task, most_wrong):
     assert np.mean([found != right for found, right in pairs]) <= most_wrong
     shares = found["attention"].numpy().sum(axis=-1)
     assert np.all(shares < 1.001)
+
+
+@pytest.fixture(scope="module")
+def gan():
+    yield tf.saved_model.load(str(GAN))
+
+
+def test_gan_keeps_the_serving_contract():
+    report = check_saved_model(GAN)["signatures"]
+    latent = {"dtype": "float32", "shape": (None, 32)}
+    image = {"dtype": "float32", "shape": (None, 28, 28, 1)}
+    assert report["generate"]["inputs"] == {"latent": latent}
+    assert report["generate"]["outputs"] == {"sample": image}
+    assert report["discriminate"]["inputs"] == {"data": image}
+    assert set(report["discriminate"]["outputs"]) == {"logit", "score"}
+
+
+def test_gan_makes_digits_of_all_classes(gan):
+    (x, y), _ = load_digits()
+    judge = KNeighborsClassifier(5).fit(x.reshape(len(x), -1), y)
+    latent = tf.random.stateless_normal((500, 32), seed=(1, 2))
+    samples = gan.signatures["generate"](latent=latent)["sample"]
+    shares = judge.predict_proba(samples.numpy().reshape(500, -1))
+    # All five neighbors agree for 95 % of real digits that were not trained on.
+    assert np.mean(shares.max(axis=1) == 1.0) >= 0.7
+    assert np.bincount(shares.argmax(axis=1), minlength=10).min() >= 25
+    scores = gan.signatures["discriminate"](data=samples)["score"]
+    assert 0.05 < float(tf.reduce_mean(scores)) < 0.95
 
 
 @pytest.fixture(scope="module")
