@@ -29,14 +29,14 @@ def two_arguments(draws):
     middle, *ends = draws.sample(ROOMS, 3)
     direction = draws.choice(list(_COMPASS))
     sides = (direction, _opposite(direction, _COMPASS))
-    for room, side in zip(ends, sides, strict=True):
-        last = draws.chance(_MIDDLE_LAST_RATE[4])
+    middle_last = [draws.chance(_MIDDLE_LAST_RATE[4]) for _ in ends]
+    for room, side, last in zip(ends, sides, middle_last, strict=True):
         _tell_compass(story, room, side, middle, last)
     asked = draws.below(2)
-    room, side = ends[asked], sides[asked]
-    known, answer = middle, room
-    if not draws.chance(2 / 3):
-        known, answer = room, middle
+    # Official files ask for the room that their sentence begins with.
+    known, answer, side = middle, ends[asked], sides[asked]
+    if not middle_last[asked]:
+        known, answer = answer, known
         side = _opposite(side, _COMPASS)
     if draws.chance(0.5):
         question = f"What is {side} of the {known}?"

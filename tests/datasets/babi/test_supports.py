@@ -149,3 +149,11 @@ def test_nobody_goes_where_they_are(task, questions_of):
             person = first if re.match(rf"\w+ {MOVE}", sentence) else person
             assert rooms.get(person) != room
             rooms[person] = room
+
+
+def test_room_that_is_asked_for_begins_its_sentence(questions_of):
+    for story, question, answer, (support,) in rows(questions_of(4)):
+        first, last = re.findall(r"\bThe (\w+) .* the (\w+)\.", story[support])[
+            0
+        ]
+        assert (answer, last in question) == (first, True)
