@@ -67,10 +67,13 @@ SHARED_BY_FOLDER = {
     "layers.transform_regressor",  # the end of a localization network
     "models.abstract_autoencoder",  # the abstract class of all of them
     "models.abstract_story_model",  # of networks that read stories
+    "models.abstract_image_search",  # of a visual-semantic embedding
     "models.abstract_two_player_model",  # the abstract class of a game
     "models.answer_explanation",  # what a memory network looked at
     "models.autoencoder",  # what a stacked one is made of
+    "models.caption_checks",  # values of pictures and their captions
     "models.composite_optimizer",  # the optimizers of several players
+    "models.embedding_index",  # what is searched
     "models.evidence_bound",  # what a variational one is trained on
     "models.gan_checks",  # errors of a GAN
     "models.gan_data",  # its batches
@@ -83,6 +86,7 @@ SHARED_BY_FOLDER = {
     "models.likelihoods",  # what its decoder says of data
     "models.memn2n",  # what several restarts are of
     "models.moving_average",  # of the weights of its generator
+    "models.ranking_loss_state",  # saved with the model that it trains
     "models.restart_programs",  # how several restarts are trained
     "models.restart_schedule",  # for how long, and on what
     "models.seed_states",  # saved random numbers of networks inside

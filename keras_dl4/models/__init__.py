@@ -11,6 +11,7 @@ from keras_dl4.models.memn2n_restarts import MemN2NRestarts
 from keras_dl4.models.memnn import MemNN
 from keras_dl4.models.stacked_autoencoder import StackedAutoencoder
 from keras_dl4.models.variational_autoencoder import VariationalAutoencoder
+from keras_dl4.models.visual_semantic_embedding import VisualSemanticEmbedding
 
 __all__ = [
     "GAN",
@@ -21,6 +22,7 @@ __all__ = [
     "MemNN",
     "StackedAutoencoder",
     "VariationalAutoencoder",
+    "VisualSemanticEmbedding",
     "dcgan_networks",
     "maxout_gan_networks",
     "memn2n_preset",

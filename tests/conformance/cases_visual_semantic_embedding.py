@@ -1,9 +1,11 @@
 """Images and sentences in one space."""
 
+import keras
 import numpy as np
 
 from keras_dl4 import layers
 from keras_dl4 import losses
+from keras_dl4 import models
 from tests.conformance.case import Case
 from tests.conformance.case import integers
 from tests.conformance.case import normal
@@ -27,6 +29,54 @@ def loss_case(name, *args, **options):
         scores,
         per_example=False,
         stochastic=stochastic,
+    )
+
+
+def pairs():
+    """Pictures, or features, of 4 pairs, two of them of one image."""
+    rng = np.random.default_rng(0)
+    tokens = np.array([[4, 2, 0], [3, 1, 8], [5, 0, 0], [2, 6, 7]], "int32")
+    image = rng.uniform(size=(4, 5, 5, 2)).astype("float32")
+    return {"image": image, "tokens": tokens}
+
+
+def features():
+    return {**pairs(), "image": pairs()["image"].reshape(4, -1)}
+
+
+def embedding_case(name, image_encoder, inputs, encoder, *loss, **options):
+    def create():
+        words = ["", "[UNK]", *"abcdefg"]
+        return models.VisualSemanticEmbedding(
+            image_encoder(),
+            layers.CaptionEncoder(len(words), 6, encoder),
+            6,
+            words,
+            **options,
+        )
+
+    return Case(
+        f"VisualSemanticEmbedding/{name}",
+        "model",
+        create,
+        inputs,
+        {"image": (None, 6), "text": (None, 6)},
+        dynamic_axes={"tokens": (1,)},
+        targets=lambda: np.array([5, 2, 5, 7], "int32"),
+        compile_arguments=lambda optimizer: {
+            "optimizer": optimizer(),
+            "loss": losses.PairwiseRankingLoss(0.5, *loss),
+        },
+        learning_rate=0.02,
+    )
+
+
+def small_network():
+    return keras.Sequential(
+        [
+            keras.layers.Conv2D(3, 3, activation="tanh"),
+            keras.layers.GlobalAveragePooling2D(),
+        ]
     )
 
 
@@ -69,5 +119,14 @@ VISUAL_SEMANTIC_EMBEDDING_CASES = [
             dynamic_axes=(1,),
         )
         for encoder in ("peephole_lstm", "lstm", "bag_of_words")
+    ),
+    embedding_case("features", lambda: None, features, "bag_of_words"),
+    embedding_case(
+        "pictures",
+        small_network,
+        pairs,
+        "peephole_lstm",
+        "max",
+        normalize_images=False,
     ),
 ]
