@@ -120,7 +120,7 @@ def train(args, data, recorder):
 def evaluate(restarts, vectorizer, questions):
     """Errors in percent: of the best restart, of all of them, and of each."""
     found = restarts.evaluate_restarts(*vectorizer.encode(questions))
-    best = int(np.argmin(keras.ops.convert_to_numpy(restarts.training_loss)))
+    best = restarts.best_index
     errors = [round(100.0 * float(each), 3) for each in found["error"]]
     return {
         "best_error": errors[best],

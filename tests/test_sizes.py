@@ -29,7 +29,6 @@ LONG_FILES = {
         "one script, a third of it presets and options"
     ),
     "keras_dl4/layers/ntm_cell.py": "one class; a quarter is its docstring",
-    "keras_dl4/models/memn2n.py": "one class; a third is its docstring",
 }
 
 

@@ -79,11 +79,12 @@ class NoiseSource(keras.layers.Layer):
         return {**super().get_config(), "seed": self.seed}
 
 
-def check_rate(rate):
+def check_rate(rate, name="rate"):
     """Refuses what is not a probability.
 
     Args:
         rate: The argument of a layer.
+        name: String, what it is called there. Defaults to `"rate"`.
 
     Raises:
         ValueError: If it is not a number from 0 to 1.
@@ -91,6 +92,6 @@ def check_rate(rate):
     is_number = isinstance(rate, numbers.Real) and not isinstance(rate, bool)
     if not is_number or not 0.0 <= rate <= 1.0:
         raise ValueError(
-            "`rate` is the probability that a component is corrupted, a "
-            f"number from 0 to 1. Received: rate={rate!r}. Write 30 % as 0.3."
+            f"`{name}` must be a share of what is corrupted, a number from 0 "
+            f"to 1. Received: {name}={rate!r}. Write 30 % as 0.3."
         )

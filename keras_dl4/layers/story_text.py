@@ -5,6 +5,7 @@ import string
 
 # Of ids 0 and 1: what pads, and what stands for any unknown word.
 SPECIAL_WORDS = ["", "[UNK]"]
+UNKNOWN_ID = 1
 _PUNCTUATION = string.punctuation + "…¿¡«»“”„‘’。、，？！।"
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 
@@ -32,6 +33,22 @@ def sentences_of(story):
             f"story={story!r}. Pass one story at a time."
         )
     return [sentence.strip() for sentence in sentences if words_of(sentence)]
+
+
+def check_question(question):
+    """Refuses a question that is not text.
+
+    Args:
+        question: What is to be one.
+
+    Raises:
+        ValueError: If it is not.
+    """
+    if not isinstance(question, str):
+        raise ValueError(
+            "A question must be a string. Received: "
+            f"question={question!r}. Ask one question at a time."
+        )
 
 
 def check_vocabulary(vocabulary):

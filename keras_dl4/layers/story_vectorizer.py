@@ -6,8 +6,6 @@ from keras import ops
 
 from keras_dl4.layers import story_text
 
-_UNKNOWN_ID = 1
-
 
 @keras.saving.register_keras_serializable(package="keras_dl4")
 class StoryVectorizer(keras.layers.Layer):
@@ -15,8 +13,9 @@ class StoryVectorizer(keras.layers.Layer):
 
     `adapt` reads the vocabulary and the longest sentences from the training
     data; `encode` turns data into arrays, `encode_text` a story of your own.
-    There are no weights: all state is in the config, and so is saved with a
-    model that has this layer as an attribute.
+    There are no weights: all state is in the config. A memory network that was
+    trained on what it encodes has it as its attribute `vectorizer`, made from
+    what the model saves.
 
     Called as a layer it fits ids that were made with the same vocabulary to
     the sizes of the memory, so that a served model takes stories of any.
@@ -182,6 +181,7 @@ class StoryVectorizer(keras.layers.Layer):
             shape `(1, memory_size, sentence_length)`, `question` of shape
             `(1, question_length)`.
         """
+        story_text.check_question(question)
         return self._encode([story_text.sentences_of(story)], [question])
 
     def call(self, inputs):
@@ -195,7 +195,7 @@ class StoryVectorizer(keras.layers.Layer):
 
     def _known(self, ids):
         inside = ops.logical_and(ids >= 0, ids < len(self.vocabulary))
-        return ops.cast(ops.where(inside, ids, _UNKNOWN_ID), "int32")
+        return ops.cast(ops.where(inside, ids, story_text.UNKNOWN_ID), "int32")
 
     def _set_vocabulary(self, vocabulary):
         story_text.check_vocabulary(vocabulary)
@@ -203,7 +203,7 @@ class StoryVectorizer(keras.layers.Layer):
         self._ids = {word: number for number, word in enumerate(vocabulary)}
 
     def _id_of(self, word):
-        return self._ids.get(word, _UNKNOWN_ID)
+        return self._ids.get(word, story_text.UNKNOWN_ID)
 
     def _check_ready(self):
         sizes = (self.vocabulary, self.sentence_length, self.question_length)

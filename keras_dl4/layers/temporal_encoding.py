@@ -84,7 +84,7 @@ class TemporalEncoding(keras.layers.Layer):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        check_rate(random_noise)
+        check_rate(random_noise, "random_noise")
         if mode not in ("vector", "word"):
             raise ValueError(
                 "`mode` must be 'vector' or 'word'. Received: "

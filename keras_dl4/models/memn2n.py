@@ -5,9 +5,10 @@ from keras import ops
 
 from keras_dl4.layers.noise_source import NoiseSource
 from keras_dl4.layers.noise_source import check_rate
+from keras_dl4.layers.story_text import check_question
 from keras_dl4.layers.story_text import check_vocabulary
-from keras_dl4.layers.story_vectorizer import StoryVectorizer
-from keras_dl4.models import story_checks
+from keras_dl4.layers.story_text import words_of
+from keras_dl4.models.abstract_story_model import StoryModel
 from keras_dl4.models.answer_explanation import explanation_of
 from keras_dl4.ops.end_to_end_memory import EndToEndMemory
 from keras_dl4.ops.sentence_encoding import blank_draws
@@ -16,7 +17,7 @@ from keras_dl4.ops.sentence_encoding import sentence_mask
 
 
 @keras.saving.register_keras_serializable(package="keras_dl4")
-class MemN2N(keras.Model):
+class MemN2N(StoryModel):
     """Answers questions about stories by attending to their sentences.
 
     Learns from questions and answers alone which sentences matter: in each
@@ -24,7 +25,8 @@ class MemN2N(keras.Model):
     reads. Compile it with a loss of logits, and train it on what
     `keras_dl4.layers.StoryVectorizer.encode` returns; `explain` shows what it
     looked at. How well it learns depends on its initial weights:
-    `keras_dl4.models.MemN2NRestarts` trains several and keeps the best.
+    `keras_dl4.models.MemN2NRestarts` trains several and keeps the best. The
+    attribute `vectorizer` reads text as in training, also of a saved model.
 
     Options of the paper by their names there: position encoding (PE) is
     `sentence_encoding="position"`, random noise (RN) is `random_noise`, and for
@@ -81,15 +83,17 @@ class MemN2N(keras.Model):
         training: Boolean, whether there is noise. Defaults to `False`.
 
     Returns:
-        Float32 tensor `(batch, vocabulary_size)` of logits. With
+        Float32 tensor `(batch, vocabulary_size)` of logits, where padding and
+        the unknown word have -1e9. With
         `return_attention` a dict of it, `logits`, and `attention`, `(batch,
         num_hops, n)`; loss and metrics are of the logits in any case.
 
     Raises:
         ValueError: If an argument is invalid, or the inputs have other shapes;
-            in `fit` and `evaluate`, if data is not a dict of ids within the
-            vocabulary, or a story is longer than the memory; in `explain`, if
-            there are no words, or a sentence is too long.
+            in `fit`, `evaluate` and `predict`, if data is not a dict of ids
+            within the vocabulary, or a story is longer than the memory; in
+            `fit`, if an answer is no known word; in `explain`, if there are
+            no words, or a sentence is too long.
 
     Example:
 
@@ -135,7 +139,7 @@ class MemN2N(keras.Model):
         if not isinstance(vocabulary, int):
             check_vocabulary(vocabulary)
             vocabulary = list(vocabulary)
-        check_rate(random_noise)
+        check_rate(random_noise, "random_noise")
         is_list = isinstance(vocabulary, list)
         self.vocabulary = vocabulary
         self.architecture = EndToEndMemory(
@@ -157,7 +161,6 @@ class MemN2N(keras.Model):
         self.seed = seed
         self.noise_source = NoiseSource(seed)
         self._start_linear = bool(linear)
-        self._checked_id = None
         self._add_weights()
 
     def _add_weights(self):
@@ -177,20 +180,8 @@ class MemN2N(keras.Model):
             name="linear",
         )
 
-    def build(self, input_shape):
-        lengths = story_checks.lengths_of(input_shape, self.architecture)
-        for name, length in lengths.items():
-            known = getattr(self, name)
-            if None not in (known, length) and known != length:
-                raise ValueError(
-                    f"The model has `{name}={known}`. Received: inputs of "
-                    f"shapes {input_shape}. Pad as in training, since weights "
-                    "of words depend on it, by the same StoryVectorizer."
-                )
-            setattr(self, name, known or length)
-
     def call(self, inputs, training=False):
-        logits, attention = self._forward(inputs, training)
+        logits, attention = self._forward(self.checked_ids(inputs), training)
         if self.return_attention:
             return {"logits": logits, "attention": attention}
         return logits
@@ -201,24 +192,25 @@ class MemN2N(keras.Model):
         A function of tensors, in inference.
 
         Args:
-            inputs: As of a call.
+            inputs: As of a call. Questions may be padded to more words than
+                in training; longer ones count as of their own length.
 
         Returns:
             Tuple of the logits, `(batch, vocabulary_size)`, and the attention,
             `(batch, num_hops, n)`.
         """
-        return self._forward(inputs, training=False)
+        ids = (ops.cast(inputs[key], "int32") for key in ("story", "question"))
+        return self._forward(ids, training=False)
 
-    def _forward(self, inputs, training):
-        story = ops.cast(inputs["story"], "int32")
-        question = ops.cast(inputs["question"], "int32")
+    def _forward(self, ids, training):
+        story, question = ids
         times = self._times(story) if training else None
         weights = {
             name: ops.convert_to_tensor(weight)
             for name, weight in self.memory_weights.items()
         }
         logits, weightings = self.architecture(
-            weights, story, question, times, self.linear
+            weights, story, question, times, self.linear, self.question_length
         )
         return logits[:, 0], weightings[..., 0]
 
@@ -242,7 +234,7 @@ class MemN2N(keras.Model):
         Args:
             story: String of sentences that end with a period, or a list of
                 sentences, oldest first.
-            question: String.
+            question: String. It may be longer than those of training.
 
         Returns:
             An object with `answer`, its `probability`, the `sentences`, oldest
@@ -250,23 +242,10 @@ class MemN2N(keras.Model):
             `(num_hops, sentences)`. What is missing to 1 in a row fell on
             empty memories. `print` shows it as a table.
         """
-        if isinstance(self.vocabulary, int):
-            raise ValueError(
-                "`explain` needs the words. Received: a model made with "
-                f"vocabulary={self.vocabulary}. Make it with the vocabulary "
-                "of a StoryVectorizer."
-            )
-        if None in (self.sentence_length, self.question_length):
-            raise ValueError(
-                "`explain` must know what sentences are padded to. Received: "
-                "a model that was never called. Call it on data, or make it "
-                "with `sentence_length` and `question_length`."
-            )
-        vectorizer = StoryVectorizer(
-            self.memory_size,
-            list(self.vocabulary),
-            self.sentence_length,
-            self.question_length,
+        vectorizer = self.vectorizer
+        check_question(question)
+        vectorizer.question_length = max(
+            self.question_length, len(words_of(question))
         )
         inputs = vectorizer.encode_text(story, question)
         logits, attention = self.answer(inputs)
@@ -277,56 +256,6 @@ class MemN2N(keras.Model):
             ops.convert_to_numpy(ops.softmax(logits[0])),
             ops.convert_to_numpy(attention[0]),
         )
-
-    @property
-    def memory_size(self):
-        """The most sentences of a story."""
-        return self.architecture.memory_size
-
-    def fit(self, x=None, y=None, *args, validation_data=None, **kwargs):
-        """`keras.Model.fit`, with a look at the values of the data first.
-
-        Args:
-            x: Dict of arrays, or a data set of batches `(x, y)`. Defaults to
-                `None`.
-            y: Int array of ids of answers. Defaults to `None`.
-            *args: As of `keras.Model.fit`.
-            validation_data: Tuple of the same, or a data set. Defaults to
-                `None`.
-            **kwargs: As of `keras.Model.fit`.
-
-        Returns:
-            A `History` object.
-        """
-        x = story_checks.checked_questions(x, y, self.architecture)
-        if isinstance(validation_data, list | tuple):
-            held_out = story_checks.checked_questions(
-                *validation_data[:2], self.architecture
-            )
-            self._checked_id = id(held_out)
-        elif validation_data is not None:
-            validation_data = story_checks.checked_questions(
-                validation_data, None, self.architecture
-            )
-            self._checked_id = id(validation_data)
-        try:
-            return super().fit(
-                x, y, *args, validation_data=validation_data, **kwargs
-            )
-        finally:
-            self._checked_id = None
-
-    def evaluate(self, x=None, y=None, *args, **kwargs):
-        """`keras.Model.evaluate`, with a look at the data first; see `fit`."""
-        if self._checked_id != id(x):  # `fit` has checked what it passes on.
-            x = story_checks.checked_questions(x, y, self.architecture)
-        return super().evaluate(x, y, *args, **kwargs)
-
-    def compute_loss(self, x=None, y=None, y_pred=None, *args, **kwargs):
-        return super().compute_loss(x, y, _logits(y_pred), *args, **kwargs)
-
-    def compute_metrics(self, x, y, y_pred, sample_weight=None):
-        return super().compute_metrics(x, y, _logits(y_pred), sample_weight)
 
     def get_config(self):
         shape = self.architecture
@@ -352,7 +281,3 @@ class MemN2N(keras.Model):
             "question_length": self.question_length,
             "seed": self.seed,
         }
-
-
-def _logits(outputs):
-    return outputs["logits"] if isinstance(outputs, dict) else outputs

@@ -7,19 +7,22 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_dl4.models.abstract_story_model import LEAST_WORD
+from keras_dl4.models.abstract_story_model import StoryModel
 from keras_dl4.models.memn2n import MemN2N
 from keras_dl4.models.restart_programs import as_tensors
+from keras_dl4.models.restart_programs import check_index
 from keras_dl4.models.restart_programs import lowest
 from keras_dl4.models.restart_programs import programs_of
-from keras_dl4.models.restart_schedule import RestartSchedule
+from keras_dl4.models.restart_programs import progress_bar
 from keras_dl4.models.restart_schedule import questions_of
-from keras_dl4.models.story_checks import lengths_of
+from keras_dl4.models.restart_schedule import schedule_of
 from keras_dl4.ops.restart_training import mean_log_probability
 from keras_dl4.ops.restart_training import one_restart
 
 
 @keras.saving.register_keras_serializable(package="keras_dl4")
-class MemN2NRestarts(keras.Model):
+class MemN2NRestarts(StoryModel):
     """Several `MemN2N` of other initial weights, as one model.
 
     How well a memory network learns a task depends on its initial weights, so
@@ -47,17 +50,15 @@ class MemN2NRestarts(keras.Model):
         inputs: Dict of int tensors `story`, `(batch, n, num_words)` with `n`
             up to `memory_size` and the newest sentence first, and `question`,
             `(batch, num_words)`.
-        training: Not used: noise is drawn by `train` alone.
+        training: Not used: `train` alone draws noise.
 
     Returns:
         Float32 tensor `(batch, vocabulary_size)`, logarithms of the averaged
         probabilities, which serve as logits.
 
     Raises:
-        ValueError: If an argument is invalid. In `train` and
-            `evaluate_restarts`: if data does not fit, an argument is invalid,
-            or no restart is left with a finite loss. In `best`: before
-            `train`.
+        ValueError: If an argument is invalid or data does not fit; in `train`,
+            if no restart is left with a finite loss; in `best`, before it.
 
     Example:
 
@@ -96,6 +97,8 @@ class MemN2NRestarts(keras.Model):
         self.settings = settings
         self.num_restarts = num_restarts
         self.seed = seed
+        self.sentence_length = model.sentence_length
+        self.question_length = model.question_length
         self.random_noise = model.random_noise
         self.architecture = dataclasses.replace(
             model.architecture, num_restarts=num_restarts
@@ -123,17 +126,13 @@ class MemN2NRestarts(keras.Model):
             name="training_loss",
         )
         self._programs = programs_of(self.architecture, self.random_noise)
-        self.built = True
 
     def call(self, inputs, training=False):
         weights = {
             name: ops.convert_to_tensor(weight)
             for name, weight in self.memory_weights.items()
         }
-        story, question = (
-            ops.cast(inputs[name], "int32") for name in ("story", "question")
-        )
-        logits, _ = self.architecture(weights, story, question)
+        logits, _ = self.architecture(weights, *self.checked_ids(inputs))
         return mean_log_probability(logits)
 
     def train(self, x, y, callbacks=(), verbose="auto", **schedule):
@@ -172,10 +171,12 @@ class MemN2NRestarts(keras.Model):
         Returns:
             A `keras.callbacks.History`.
         """
-        schedule = RestartSchedule(**schedule)
-        questions = questions_of(x, y, self.architecture)
-        shapes = {name: values.shape for name, values in questions.items()}
-        self.settings.update(lengths_of(shapes, self.architecture))
+        schedule = schedule_of(schedule)
+        questions = questions_of(
+            x, y, self.architecture, self.lengths, LEAST_WORD
+        )
+        if not self.built:
+            self.build({name: (None, *x[name].shape[1:]) for name in x})
         count, rng = len(y), np.random.default_rng([self._start, 1])
         kept, out = schedule.split(count, rng)
         data = {"questions": questions, "clip": np.float32(schedule.clip)}
@@ -184,12 +185,7 @@ class MemN2NRestarts(keras.Model):
         follow = keras.callbacks.CallbackList(
             list(callbacks), add_history=True, model=self, epochs=num_epochs
         )
-        bar = keras.utils.Progbar(
-            num_epochs,
-            verbose=int(bool(verbose)),
-            stateful_metrics=("loss", "mean_loss", "val_loss", "val_error"),
-            unit_name="epoch",
-        )
+        bar = progress_bar(num_epochs, verbose)
         self.stop_training = False
         follow.on_train_begin()
         for epoch in range(num_epochs):
@@ -233,11 +229,10 @@ class MemN2NRestarts(keras.Model):
             y: Int array `(count,)` of ids of answers.
 
         Returns:
-            Dict of the arrays `loss` and `error`, `(num_restarts,)`, means
-            over the questions, and the float `ensemble_error`. An error is a
-            share of questions, from 0 to 1.
+            Dict of the arrays `loss` and `error`, `(num_restarts,)`, and the
+            float `ensemble_error`, means over the questions.
         """
-        questions = questions_of(x, y, self.architecture)
+        questions = questions_of(x, y, self.architecture, self.lengths)
         chosen = np.arange(len(y), dtype="int32")
         return self._programs.judge(
             self._arrays(), as_tensors(questions), chosen
@@ -252,22 +247,20 @@ class MemN2NRestarts(keras.Model):
         Returns:
             A `MemN2N` with a copy of its weights.
         """
+        check_index(index, self.num_restarts)
         model = MemN2N(**self._settings())
         lengths = model.sentence_length, model.question_length
         if None not in lengths:  # `train` knows them.
-            shapes = (None, None, lengths[0]), (None, lengths[1])
+            shapes = (None, self.num_slots, lengths[0]), (None, lengths[1])
             model.build(dict(zip(("story", "question"), shapes, strict=True)))
         alone = one_restart(self.architecture, self._arrays(), index)
         for name, variable in model.memory_weights.items():
             variable.assign(alone[name])
         return model
 
-    def best(self):
-        """The restart with the lowest loss on what `train` trained on.
-
-        Returns:
-            A `MemN2N` with a copy of its weights.
-        """
+    @property
+    def best_index(self):
+        """Number of the restart with the lowest loss that is finite."""
         loss = ops.convert_to_numpy(self.training_loss)
         if not np.any(loss):
             raise ValueError(
@@ -275,7 +268,15 @@ class MemN2NRestarts(keras.Model):
                 "model that was not trained by it. Call `train` first, or "
                 "choose one yourself, by `restart(index)`."
             )
-        return self.restart(lowest(loss))
+        return lowest(loss)
+
+    def best(self):
+        """The restart with the lowest loss on what `train` trained on.
+
+        Returns:
+            A `MemN2N` with a copy of its weights.
+        """
+        return self.restart(self.best_index)
 
     def get_config(self):
         return {
@@ -289,7 +290,7 @@ class MemN2NRestarts(keras.Model):
         """Arguments of `MemN2N`."""
         words = self.vocabulary
         words = words if isinstance(words, int) else list(words)
-        return {**self.settings, "vocabulary": words}
+        return {**self.settings, **self.lengths, "vocabulary": words}
 
     def _arrays(self):
         """The weights, to be computed with."""

@@ -1,6 +1,7 @@
 """Restarts of a memory network, trained and judged by compiled programs."""
 
 import functools
+import numbers
 
 import keras
 import numpy as np
@@ -124,3 +125,22 @@ def as_tensors(structure):
 def lowest(loss):
     """Number of the restart with the lowest one; some may not be finite."""
     return int(np.argmin(np.where(np.isfinite(loss), loss, np.inf)))
+
+
+def check_index(index, num_restarts):
+    """Refuses what is not the number of a restart."""
+    if not isinstance(index, numbers.Integral) or not 0 <= index < num_restarts:
+        raise ValueError(
+            f"`index` must be an int from 0 to {num_restarts - 1}. Received: "
+            f"index={index!r}. Choose one of the restarts."
+        )
+
+
+def progress_bar(num_epochs, verbose):
+    """A progress bar over epochs, whose figures are those of the last one."""
+    return keras.utils.Progbar(
+        num_epochs,
+        verbose=int(bool(verbose)),
+        stateful_metrics=("loss", "mean_loss", "val_loss", "val_error"),
+        unit_name="epoch",
+    )

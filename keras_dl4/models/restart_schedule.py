@@ -47,7 +47,8 @@ class RestartSchedule:
                     f"`{name}` must be a positive number. Received: "
                     f"{name}={value!r}"
                 )
-        if not 0 <= self.held_out < 1:
+        held_out = self.held_out
+        if not isinstance(held_out, numbers.Real) or not 0 <= held_out < 1:
             raise ValueError(
                 "`held_out` must be a share of the questions in [0, 1). "
                 f"Received: held_out={self.held_out!r}"
@@ -99,13 +100,39 @@ class RestartSchedule:
         return drawn
 
 
-def questions_of(x, y, architecture):
+def schedule_of(arguments):
+    """A `RestartSchedule`, from arguments by name.
+
+    Args:
+        arguments: Dict.
+
+    Returns:
+        The schedule.
+
+    Raises:
+        ValueError: If there is no argument of such a name, or a value is out
+            of its range.
+    """
+    known = [field.name for field in dataclasses.fields(RestartSchedule)]
+    unknown = sorted(arguments.keys() - set(known))
+    if unknown:
+        raise ValueError(
+            f"`train` takes {', '.join(known)}. Received: {unknown}. Correct "
+            "the name."
+        )
+    return RestartSchedule(**arguments)
+
+
+def questions_of(x, y, architecture, known=None, least_answer=0):
     """Questions as arrays, after a look at what compiled code cannot refuse.
 
     Args:
         x: Dict of the int arrays `story` and `question`.
         y: Int array of ids of answers.
         architecture: `EndToEndMemory`.
+        known: Dict of the lengths of training, or `None`. Defaults to `None`.
+        least_answer: Int, the smallest id that an answer may have. Defaults to
+            `0`.
 
     Returns:
         Dict of int32 arrays `story`, `question` and `answer`.
@@ -121,7 +148,7 @@ def questions_of(x, y, architecture):
             f"and y of shape {y.shape}. Use what `StoryVectorizer.encode` "
             "returns."
         )
-    checked_questions(x, y, architecture)
+    checked_questions(x, y, architecture, known, least_answer)
     found = {"story": x["story"], "question": x["question"], "answer": y}
     counts = {name: len(values) for name, values in found.items()}
     if len(set(counts.values())) > 1 or not len(y):

@@ -16,6 +16,8 @@ from keras_dl4.ops.sentence_encoding import sentence_mask
 from keras_dl4.ops.sentence_encoding import sum_words
 from keras_dl4.ops.sentence_encoding import with_nil_word
 
+_UNKNOWN_ID = 1
+_NO_ANSWER = -1e9
 _CHOICES = {
     "weight_tying": ("adjacent", "layerwise"),
     "sentence_encoding": ENCODINGS,
@@ -116,7 +118,15 @@ class EndToEndMemory:
             shapes["transition"] = (self.num_restarts, *square)
         return shapes
 
-    def __call__(self, weights, story, question, times=None, linear=None):
+    def __call__(
+        self,
+        weights,
+        story,
+        question,
+        times=None,
+        linear=None,
+        question_length=None,
+    ):
         """Answers questions.
 
         Args:
@@ -130,15 +140,20 @@ class EndToEndMemory:
                 Defaults to `None`.
             linear: Boolean scalar tensor, whether to leave the softmax of the
                 hops out, or `None` for never. Defaults to `None`.
+            question_length: Int, what questions were padded to in training, or
+                `None` for what they are here. In a wider tensor positions are
+                relative to it, or to the length of a longer question. Defaults
+                to `None`.
 
         Returns:
-            Logits `(batch, restarts, vocabulary_size)`, and the weightings
+            Logits `(batch, restarts, vocabulary_size)`, -1e9 of the nil and
+            the unknown word, which are no answers, and the weightings
             `(batch, hops, n, restarts)`.
         """
         words = with_nil_word(weights["words"])
         memories = self._memories(words, weights, story, times)
         mask = sentence_mask(story) if self.mask_empty else None
-        state = self._question(words, question)
+        state = self._question(words, question, question_length)
         weightings = []
         for hop in range(self.num_hops):
             is_layerwise = self.weight_tying == "layerwise"
@@ -153,6 +168,8 @@ class EndToEndMemory:
                 state = ops.relu(state)
             weightings.append(weighting)
         logits = ops.einsum("brd,vrd->brv", state, self._answers(words))
+        is_answer = ops.arange(self.vocabulary_size) > _UNKNOWN_ID
+        logits = ops.where(is_answer, logits, _NO_ANSWER)
         return logits, ops.stack(weightings, axis=1)
 
     @property
@@ -160,7 +177,7 @@ class EndToEndMemory:
         """Of one table."""
         return self.num_restarts * self.embedding_dim
 
-    def _weights(self, ids, num_words):
+    def _weights(self, ids, num_words, shortest=None):
         """Weights of words by their position, None for a bag of words."""
         if self.sentence_encoding == "bow":
             return None
@@ -168,6 +185,9 @@ class EndToEndMemory:
         if self.per_sentence_length:
             lengths = ops.sum(ops.cast(ids != 0, "int32"), axis=-1)
             lengths = lengths + (num_words - ids.shape[-1])
+        elif shortest is not None and shortest < num_words:
+            lengths = ops.sum(ops.cast(ids != 0, "int32"), axis=-1)
+            lengths = ops.maximum(lengths, shortest)
         return position_weights(
             num_words, self.embedding_dim, self.sentence_encoding, lengths
         )
@@ -208,12 +228,12 @@ class EndToEndMemory:
         repeats = self.num_memory_tables * self.num_restarts
         return ops.concatenate([weight] * repeats, axis=-1)
 
-    def _question(self, words, question):
+    def _question(self, words, question, shortest=None):
         start = 0
         if self.weight_tying == "layerwise":
             start = self.table_names.index("B") * self._width
         table = words[:, start : start + self._width]
-        place = self._weights(question, question.shape[-1])
+        place = self._weights(question, question.shape[-1], shortest)
         shape = (-1, self.num_restarts, self.embedding_dim)
         return ops.reshape(sum_words(table, question, place), shape)
 

@@ -11,6 +11,9 @@ from keras_dl4.backend import value_and_gradients
 from keras_dl4.ops.sentence_encoding import noisy_times
 from keras_dl4.ops.sentence_encoding import sentence_mask
 
+_UNKNOWN_ID = 1
+_NOTHING = -1e30  # logarithm of a probability
+
 
 def train_on_batch(architecture, noise_rate, index, state, data):
     """A step of plain gradient descent for every restart.
@@ -84,8 +87,10 @@ def judge_batch(architecture, index, state, data):
     )
     answer, counts = batch["answer"][:, None], data["counts"][index]
     together = ops.argmax(mean_log_probability(logits), axis=-1)[:, None]
+    loss = cross_entropy(logits, batch["answer"])
     seen = {
-        "loss": cross_entropy(logits, batch["answer"]),
+        # An unknown answer is an error; its loss would hide all others.
+        "loss": ops.where(answer > _UNKNOWN_ID, loss, 0.0),
         "wrong": is_wrong(ops.argmax(logits, axis=-1), answer),
         "ensemble_wrong": is_wrong(together, answer),
     }
@@ -99,14 +104,19 @@ def judge_batch(architecture, index, state, data):
 def mean_log_probability(logits):
     """Logarithm of the probabilities of the restarts, averaged.
 
+    Restarts that are not finite, as they have diverged, are left out.
+
     Args:
         logits: Tensor `(batch, restarts, num_classes)`.
 
     Returns:
         Tensor `(batch, num_classes)`.
     """
-    restarts = ops.cast(logits.shape[1], logits.dtype)
-    return ops.logsumexp(ops.log_softmax(logits), axis=1) - ops.log(restarts)
+    is_there = ops.all(ops.isfinite(logits), axis=-1, keepdims=True)
+    found = ops.log_softmax(ops.where(is_there, logits, 0.0))
+    restarts = ops.sum(ops.cast(is_there, logits.dtype), axis=1)
+    found = ops.logsumexp(ops.where(is_there, found, _NOTHING), axis=1)
+    return found - ops.log(restarts)
 
 
 def cross_entropy(logits, answer):

@@ -10,6 +10,8 @@ from keras_dl4.serving.clean_process import check_in_clean_process
 from keras_dl4.serving.export import export_saved_model
 from keras_dl4.serving.story_text import StoryReader
 
+# Room for questions; positions in longer ones are of their own length.
+_QUESTION_WORDS = 32
 _EXAMPLES = {
     "story": np.array(["Mary went to the hall.\nJohn ran home.", "", "Two. "]),
     "question": np.array(["Where is Mary?", "Where is John?", ""]),
@@ -24,8 +26,9 @@ def export_story_answers(model, vectorizer, path, *, tolerance=1e-3):
     sentences end with a period and a space, or a new line, and `question`. It
     gives the string `answer`, its `probability`, and `attention`, how much
     each hop looked at each sentence, the newest sentence first. Text is read
-    as by `StoryVectorizer.encode_text`, but what is too long is cut: the oldest
-    sentences, and the last words of a sentence.
+    as by `model.explain`, but what is too long is cut, since a graph cannot
+    refuse it: the oldest sentences, the last words of a sentence, and those of
+    a question from the 33rd on.
 
     What was written is held against the model in a process without keras_dl4,
     and removed again if it differs there.
@@ -43,7 +46,8 @@ def export_story_answers(model, vectorizer, path, *, tolerance=1e-3):
 
     Raises:
         ValueError: If the vocabularies of the model and the vectorizer
-            differ, or the memory of the vectorizer is larger; as of
+            differ, or the memory of the vectorizer is larger, or another than
+            in training where empty memories get attention; as of
             `export_saved_model`; if the SavedModel fails, or differs.
         FileExistsError: If that version exists.
 
@@ -97,7 +101,12 @@ class _StoryAnswers(keras.Model):
     def __init__(self, model, vectorizer):
         super().__init__(name="story_answers")
         self.reader = StoryReader(vectorizer.vocabulary)
-        self.vectorizer = vectorizer
+        config = vectorizer.get_config()
+        if vectorizer.question_length is not None:
+            config["question_length"] = max(
+                vectorizer.question_length, _QUESTION_WORDS
+            )
+        self.vectorizer = type(vectorizer).from_config(config)
         self.model = model
         self.built = True
 
@@ -129,6 +138,15 @@ def _check_fit(model, vectorizer):
             f"The model has room for {model.memory_size} sentences. Received: "
             f"a vectorizer with memory_size={vectorizer.memory_size}. Give "
             "the one that the model was trained with."
+        )
+    trained = model.num_slots or vectorizer.memory_size
+    masked = model.architecture.mask_empty
+    if vectorizer.memory_size != trained and not masked:
+        raise ValueError(
+            "The model attends to empty memories, too, so that their number "
+            f"must be that of training, {trained}. Received: a vectorizer with "
+            f"memory_size={vectorizer.memory_size}. Give the one that the "
+            "model was trained with, as `model.vectorizer`."
         )
 
 

@@ -19,7 +19,7 @@ def data(n=4, dtype="int32", largest=8):
     return {"story": story, "question": np.ones((4, 2), "int32")}
 
 
-ANSWERS = np.array([1, 2, 3, 4])
+ANSWERS = np.array([2, 3, 4, 5])
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ ANSWERS = np.array([1, 2, 3, 4])
         ({"sentence_encoding": "pe"}, "`sentence_encoding` must be one of"),
         ({"temporal_encoding": "time"}, "`temporal_encoding` must be one of"),
         ({"nonlinearity": "tanh"}, "`nonlinearity` must be one of"),
-        ({"random_noise": -0.1}, "a number from 0 to 1"),
+        ({"random_noise": -0.1}, "`random_noise` must be a share"),
     ],
 )
 def test_bad_argument_raises(options, message):
@@ -121,7 +121,7 @@ def test_other_length_than_before_raises():
 
 
 def test_explanation_without_words_or_lengths_raises():
-    with pytest.raises(ValueError, match="needs the words"):
+    with pytest.raises(ValueError, match="model needs the words"):
         MemN2N(9).explain("A.", "B?")
     with pytest.raises(ValueError, match="a model that was never called"):
         MemN2N(["", "[UNK]", "a"]).explain("A.", "A?")

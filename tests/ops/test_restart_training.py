@@ -60,7 +60,7 @@ def questions(rng, count=12):
     made = {
         "story": rng.integers(1, WORDS, (count, MEMORIES, 4)),
         "question": rng.integers(1, WORDS, (count, 3)),
-        "answer": rng.integers(1, WORDS, (count,)),
+        "answer": rng.integers(2, WORDS, (count,)),
     }
     for number, length in enumerate(rng.integers(1, MEMORIES + 1, count)):
         made["story"][number, length:] = 0
@@ -246,5 +246,12 @@ def test_judged_batches_count_what_is_not_padding(rng):
 
 def test_ensemble_averages_probabilities():
     logits = np.log(np.float32([[[0.9, 0.1], [0.3, 0.7]]])) + 5.0
+    found = ops.exp(mean_log_probability(ops.convert_to_tensor(logits)))
+    np.testing.assert_allclose(found, [[0.6, 0.4]], rtol=1e-5)
+
+
+def test_ensemble_leaves_out_what_diverged():
+    logits = np.log(np.float32([[[0.9, 0.1], [0.3, 0.7], [0.5, 0.5]]]))
+    logits[0, 2, 0] = np.nan
     found = ops.exp(mean_log_probability(ops.convert_to_tensor(logits)))
     np.testing.assert_allclose(found, [[0.6, 0.4]], rtol=1e-5)

@@ -94,12 +94,34 @@ def test_what_is_too_long_is_cut(exported):
     cut = "Kim went. Kim is. The hall. Where is the hall is."
     more = f"{whole[:-1]} the hall."
     asked = [(text, "Where is Kim?") for text in (whole, cut, more)]
-    asked.append((whole, "Where is Kim the hall?"))
-    found = ask(loaded, [*asked, (whole, "Where is Kim the?")])
+    asked.append((whole, "Where " * 33))
+    found = ask(loaded, [*asked, (whole, "Where " * 32)])
     for values in found.values():
         np.testing.assert_array_equal(values[0], values[1])
         np.testing.assert_array_equal(values[0], values[2])
         np.testing.assert_array_equal(values[3], values[4])
+
+
+def test_longer_question_than_in_training_is_answered_as_explained(exported):
+    model, _, loaded = exported
+    model.build({"story": (None, 4, 5), "question": (None, 4)})
+    asked = ("Kim went. The hall.", "Where is Kim the hall is?")
+    expected = model.explain(*asked)
+    found = ask(loaded, [asked, ("", "Where")])
+    assert found["answer"][0].decode() == expected.answer
+    np.testing.assert_allclose(
+        found["probability"][0], expected.probability, rtol=1e-5
+    )
+    np.testing.assert_allclose(
+        found["attention"][0, :, 1::-1], expected.attention, atol=1e-6
+    )
+
+
+def test_other_number_of_empty_memories_than_in_training_is_refused(tmp_path):
+    model = model_of()
+    model.build({"story": (None, 3, 5), "question": (None, 4)})
+    with pytest.raises(ValueError, match="that of training, 3"):
+        serving.export_story_answers(model, vectorizer_of(), tmp_path / "1")
 
 
 @pytest.mark.parametrize(
