@@ -81,14 +81,16 @@ def published(args):
 def load(args, tasks):
     """Questions to train on, and those of the test by task."""
     trained, tests = [], {}
+    folders = {"official": args.data_dir, "generated": None}
     for task in tasks:
-        data = babi.load(task, args.source, args.size, args.data_dir, args.seed)
-        trained.append(data.train)
-        tests[task] = data.test
-        if args.test_source != args.source:
-            tests[task] = babi.load(
-                task, args.test_source, args.size, args.data_dir, args.seed
-            ).test
+        data = {
+            source: babi.load(
+                task, source, args.size, folders[source], args.seed
+            )
+            for source in {args.source, args.test_source}
+        }
+        trained.append(data[args.source].train)
+        tests[task] = data[args.test_source].test
     return babi.StoryQuestions.join(trained), tests
 
 

@@ -82,15 +82,18 @@ def plot_attention(
         f"{sentence}  ●" if row in marked else sentence
         for row, sentence in enumerate(sentences)
     ]
-    axes.set_yticks(range(num_rows), labels)
+    # Sentences may have dollar signs, which are no formulas.
+    axes.set_yticks(range(num_rows), labels, parse_math=False)
     for row in marked:
         axes.get_yticklabels()[row].set_fontweight("bold")
     axes.tick_params(length=0, labelsize=9)
     axes.spines[:].set_color("0.8")
     if title is not None:
-        axes.set_title(title, fontsize=12)
+        axes.set_title(title, fontsize=12, parse_math=False)
     asked = [each for each in (question, answer) if each is not None]
-    axes.set_xlabel("  ".join(asked), fontsize=10, loc="right")
+    axes.set_xlabel(
+        "  ".join(asked), fontsize=10, loc="right", parse_math=False
+    )
     return figure
 
 

@@ -197,7 +197,9 @@ class MemNN(keras.Model):
         supported_answers.check_is_list(self.vocabulary)
         story = sentences_of(story)
         vectorizer = StoryVectorizer(
-            max(1, len(story)), self.vocabulary, **self.text_shape
+            max(1, len(story)),
+            self.vocabulary,
+            **supported_answers.text_shape_of(self, story, question),
         )
         inputs = vectorizer.encode_text(story, question)
         outputs = self.chain(*(inputs[name] for name in _TEXTS))
@@ -222,15 +224,15 @@ class MemNN(keras.Model):
             )
         super().compile(optimizer, **kwargs)
 
-    def fit(self, x=None, y=None, **kwargs):
+    def fit(self, x=None, y=None, *args, **kwargs):
         """`keras.Model.fit`, which checks ids, slots and answers first."""
         x = supported_answers.checked_data(x, y, self)
-        return super().fit(x, y, **kwargs)
+        return super().fit(x, y, *args, **kwargs)
 
-    def evaluate(self, x=None, y=None, **kwargs):
+    def evaluate(self, x=None, y=None, *args, **kwargs):
         """`keras.Model.evaluate`, which checks ids and answers first."""
         x = supported_answers.checked_data(x, y, self, has_supports=False)
-        return super().evaluate(x, y, **kwargs)
+        return super().evaluate(x, y, *args, **kwargs)
 
     def compute_loss(
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True

@@ -8,7 +8,9 @@ import numpy as np
 from keras import ops
 
 from keras_dl4.layers import role_features
+from keras_dl4.layers.story_text import check_question
 from keras_dl4.layers.story_text import check_vocabulary
+from keras_dl4.layers.story_text import words_of
 from keras_dl4.models import host_checks
 
 _SMALLEST_VOCABULARY = 3  # With the nil word and the unknown one.
@@ -140,6 +142,37 @@ def check_is_list(vocabulary):
             f"vocabulary={vocabulary}. Make it with the list, as of "
             "`StoryVectorizer.vocabulary`."
         )
+
+
+def text_shape_of(model, story, question):
+    """Numbers of words to read a question with, longer than in training or not.
+
+    Args:
+        model: `MemNN`.
+        story: List of sentences.
+        question: String.
+
+    Returns:
+        Dict of `sentence_length` and `question_length`.
+
+    Raises:
+        ValueError: If the model was never called, or the question is no text.
+    """
+    check_question(question)
+    if not model.built:
+        raise ValueError(
+            "To explain an answer the model must know what sentences are "
+            "padded to. Received: a model that was never called. Call it on "
+            "data, as `fit` does."
+        )
+    longest = max((len(words_of(each)) for each in story), default=1)
+    sizes = {**model.text_shape}
+    # By position all words of a story would count otherwise than in training.
+    if model.sentence_encoding != "position" or not sizes["sentence_length"]:
+        sizes["sentence_length"] = max(sizes["sentence_length"] or 1, longest)
+    asked = len(words_of(question))
+    sizes["question_length"] = max(sizes["question_length"] or 1, asked)
+    return sizes
 
 
 def checked_data(x, y, model, has_supports=True):

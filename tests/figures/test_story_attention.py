@@ -76,3 +76,9 @@ def test_other_shape_raises(sentences, shape):
 def test_support_of_no_sentence_raises(attention):
     with pytest.raises(ValueError, match=r"from 0 to 2.*\[3\]"):
         plot_attention(STORY, attention, supports=[0, 3])
+
+
+def test_dollar_signs_are_no_formulas():
+    text = r"It costs $\\frac{ now$."
+    figure = plot_attention([text], [[1.0]], question=text, title=text)
+    figure.canvas.draw()

@@ -198,3 +198,13 @@ def test_hidden_words_are_hidden_everywhere_in_an_example():
     assert 0.4 < np.mean(question[:, 2:] == 1) < 0.6
     is_shown = question != 1
     np.testing.assert_array_equal(question[is_shown], ids[:, 0][is_shown])
+
+
+def test_explanation_takes_longer_texts_and_needs_a_built_model():
+    model = MemNN(["", "[UNK]", "kim", "tom", "runs"], 6, 1, seed=0)
+    with pytest.raises(ValueError, match="never called"):
+        model.explain("Kim runs.", "Who?")
+    model.build({"story": (None, 2, 2), "question": (None, 1)})
+    assert model.explain("Kim runs to Tom.", "Who runs?")["answer"]
+    with pytest.raises(ValueError, match="A question must be a string"):
+        model.explain("Kim runs.", None)

@@ -95,6 +95,12 @@ def load(
                 f"Received: {name}={value!r}."
             )
     if source == "generated":
+        if data_dir is not None:
+            raise ValueError(
+                "Generated stories are read from no directory. Received: "
+                f"data_dir={os.fspath(data_dir)!r}. Pass source='official' "
+                "for the files there, or leave `data_dir` out."
+            )
         train, test = generate_splits(task, _NUM_QUESTIONS[size], seed, dedupe)
         return StoryDataset(train, test, task)
     train, test = (

@@ -225,3 +225,8 @@ def test_repeated_questions_are_left_out(official, official_folder):
     left = list(zip(deduped.test.stories, deduped.test.questions, strict=True))
     assert not any((tuple(story), question) in seen for story, question in left)
     assert len(left) == 866  # 13.4 % of the 1,000 are in the training file
+
+
+def test_directory_for_generated_stories_raises(tmp_path):
+    with pytest.raises(ValueError, match="Pass source='official'"):
+        load(task=1, data_dir=tmp_path)
