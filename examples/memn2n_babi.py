@@ -84,10 +84,8 @@ def load(args, tasks):
     folders = {"official": args.data_dir, "generated": None}
     for task in tasks:
         data = {
-            source: babi.load(
-                task, source, args.size, folders[source], args.seed
-            )
-            for source in {args.source, args.test_source}
+            name: babi.load(task, name, args.size, folders[name], args.seed)
+            for name in {args.source, args.test_source}
         }
         trained.append(data[args.source].train)
         tests[task] = data[args.test_source].test
