@@ -52,7 +52,8 @@ def tensorflow_gradient(function, at):
     with tf.GradientTape() as tape:
         tape.watch(at)
         value = function(at)
-    return tape.gradient(value, at).numpy()
+    # That of a lookup is sparse.
+    return tf.convert_to_tensor(tape.gradient(value, at)).numpy()
 
 
 def jax_gradient(function, at):
