@@ -79,7 +79,11 @@ class StoryModel(keras.Model):
 
     def checked_ids(self, inputs):
         """Story and question as int32 tensors, of the lengths of training."""
-        shapes = {name: tuple(ids.shape) for name, ids in inputs.items()}
+        # In an export to or from JAX, sizes that may vary are expressions.
+        shapes = {
+            name: tuple(n if isinstance(n, int) else None for n in ids.shape)
+            for name, ids in inputs.items()
+        }
         story_checks.lengths_of(shapes, self.architecture, self.lengths)
         return (
             ops.cast(inputs[name], "int32") for name in ("story", "question")

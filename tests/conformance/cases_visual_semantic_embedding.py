@@ -56,7 +56,7 @@ def embedding_case(name, image_encoder, inputs, encoder, *loss, **options):
         )
 
     return Case(
-        f"VisualSemanticEmbedding/{name}",
+        f"VisualSemanticEmbedding{name}",
         "model",
         create,
         inputs,
@@ -97,32 +97,36 @@ VISUAL_SEMANTIC_EMBEDDING_CASES = [
     ),
     *(
         Case(
-            f"BagOfWordsEncoder/{mode}",
+            f"BagOfWordsEncoder{mode}",
             "layer",
-            lambda mode=mode: layers.BagOfWordsEncoder(mode),
+            lambda mode=mode: layers.BagOfWordsEncoder(mode[1:] or "sum"),
             normal(4, 5, 3),
             (None, 3),
             dynamic_axes=(1,),
             supports_masking=True,
         )
-        for mode in ("sum", "mean")
+        for mode in ("", "/mean")
     ),
     *(
         Case(
-            f"CaptionEncoder/{encoder}",
+            f"CaptionEncoder{mode}",
             "layer",
-            lambda encoder=encoder: layers.CaptionEncoder(
-                9, 4, encoder, word_dim=3, trainable_words=encoder != "lstm"
+            lambda mode=mode: layers.CaptionEncoder(
+                9,
+                4,
+                mode[1:] or "peephole_lstm",
+                word_dim=3,
+                trainable_words=mode != "/lstm",
             ),
             integers(9, 4, 5),
             (None, 4),
             dynamic_axes=(1,),
         )
-        for encoder in ("peephole_lstm", "lstm", "bag_of_words")
+        for mode in ("", "/lstm", "/bag_of_words")
     ),
-    embedding_case("features", lambda: None, features, "bag_of_words"),
+    embedding_case("", lambda: None, features, "bag_of_words"),
     embedding_case(
-        "pictures",
+        "/pictures",
         small_network,
         pairs,
         "peephole_lstm",
