@@ -52,7 +52,8 @@ class StoryVectorizer(keras.layers.Layer):
         ValueError: If a size is not a positive int, the vocabulary does not
             start with the two special words or repeats one, it is not known
             yet or is to be read twice, data is not that of
-            `keras_dl4.datasets.babi`, or a sentence is too long.
+            `keras_dl4.datasets.babi` or has no words, or a sentence is too
+            long.
 
     Example:
 
@@ -119,6 +120,11 @@ class StoryVectorizer(keras.layers.Layer):
             longest_question = max(longest_question, *map(len, asked), 1)
             words.update(*found, *asked)
             words.update(map(story_text.answer_of, split.answers))
+        if not words:
+            raise ValueError(
+                "There must be words to read a vocabulary from. Received: "
+                "data without questions. Pass the training split."
+            )
         if self.sentence_length is None:
             self.sentence_length = longest
         if self.question_length is None:

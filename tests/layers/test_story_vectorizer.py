@@ -40,6 +40,14 @@ def adapted(**options):
     return vectorizer
 
 
+@pytest.mark.parametrize("data", [[], Questions([], [], [], [])])
+def test_words_are_not_read_from_nothing(data):
+    vectorizer = StoryVectorizer()
+    with pytest.raises(ValueError, match="There must be words"):
+        vectorizer.adapt(data)
+    assert vectorizer.vocabulary is None
+
+
 def test_vocabulary_has_special_words_then_all_words_and_answers():
     assert adapted().vocabulary == [
         "",

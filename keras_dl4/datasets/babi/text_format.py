@@ -6,7 +6,9 @@ import tempfile
 
 from keras_dl4.datasets.babi.story_questions import StoryQuestions
 
-_LINE = re.compile(r"([0-9]+) (.*)")
+# No file has longer numbers, and Python refuses to read very long ones.
+_NUMBER = "[0-9]{1,9}"
+_LINE = re.compile(f"({_NUMBER}) (.*)")
 
 
 def parse(text, source="text"):
@@ -96,7 +98,8 @@ class _Reader:
             )
         supports = []
         for word in " ".join(rest).split():
-            if not word.isdecimal() or int(word) not in self.places:
+            is_number = re.fullmatch(_NUMBER, word)
+            if not is_number or int(word) not in self.places:
                 self.fail(
                     number,
                     "must be supported by lines of the story that are "
@@ -205,7 +208,8 @@ def read_file(path):
         A `StoryQuestions`; see `parse`.
 
     Raises:
-        ValueError: If a line is malformed, or if the file is not UTF-8.
+        ValueError: If a line is malformed, or if the file is not UTF-8 or has
+            no questions.
 
     Example:
 
@@ -215,7 +219,13 @@ def read_file(path):
     ['home']
     """
     with open(path, "rb") as file:
-        return parse(decoded(file.read(), path), source=os.fspath(path))
+        questions = parse(decoded(file.read(), path), source=os.fspath(path))
+    if not len(questions):
+        raise ValueError(
+            f"{path} must hold questions about stories. Received: a file "
+            "without any. Was it written to the end?"
+        )
+    return questions
 
 
 def decoded(content, path):
@@ -223,8 +233,9 @@ def decoded(content, path):
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
         raise ValueError(
-            f"{path} must be text in UTF-8. Received: {error}."
+            f"{path}, line {line}: must be text in UTF-8. Received: {error}."
         ) from error
     return text.replace("\r\n", "\n")
 

@@ -82,6 +82,8 @@ def test_windows_line_ends_are_read(tmp_path):
         ("\tmilk\t1", "\tmilk\t4", 3, "Received: '4'"),  # not yet told
         ("\tmilk,apple\t4 1", "\tmilk,apple\t3 1", 5, "Received: '3'"),
         ("\toffice\t1", "\toffice\t0", 7, "Received: '0'"),
+        ("\toffice\t1", f"\toffice\t{'9' * 5000}", 7, "must be supported"),
+        ("4 Mary", f"{'9' * 5000} Mary", 4, "must start with a line number"),
         ("2 Where is John? \toffice\t1\n", "", 6, "ends without one"),
         ("5 What is Mary carrying? \tmilk,apple\t4 1\n", "", 4, "ends without"),
     ],
@@ -97,9 +99,12 @@ def test_errors_of_a_file_name_it(tmp_path):
     (tmp_path / "bad.txt").write_text("1 A.\n")
     with pytest.raises(ValueError, match="bad.txt, line 1: "):
         read_file(tmp_path / "bad.txt")
-    (tmp_path / "bytes.txt").write_bytes(b"1 \xff.\n")
-    with pytest.raises(ValueError, match="bytes.txt must be text in UTF-8"):
+    (tmp_path / "bytes.txt").write_bytes(b"1 A.\n2 \xff.\n")
+    with pytest.raises(ValueError, match="bytes.txt, line 2: .* UTF-8"):
         read_file(tmp_path / "bytes.txt")
+    (tmp_path / "emptied.txt").write_bytes(b"")
+    with pytest.raises(ValueError, match="emptied.txt must hold questions"):
+        read_file(tmp_path / "emptied.txt")
 
 
 @pytest.mark.parametrize(
