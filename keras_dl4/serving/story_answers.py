@@ -74,6 +74,11 @@ def export_story_answers(model, vectorizer, path, *, tolerance=1e-3):
     from tensorflow import constant
 
     _check_fit(model, vectorizer)
+    if None in model.lengths.values():
+        # It was never called: positions are relative to these sizes then.
+        story = (None, vectorizer.memory_size, vectorizer.sentence_length)
+        question = (None, vectorizer.question_length)
+        model.build({"story": story, "question": question})
     answers = _StoryAnswers(model, vectorizer)
     expected = answers(
         {name: constant(text) for name, text in _EXAMPLES.items()}
