@@ -9,6 +9,7 @@ from keras_dl4.evaluation.feature_distances import frechet_distance
 from keras_dl4.evaluation.feature_distances import kernel_distance
 from keras_dl4.evaluation.jacobian_norm import mean_jacobian_norm
 from keras_dl4.evaluation.linear_probe import linear_probe
+from keras_dl4.evaluation.minimal_pairs import minimal_pair_accuracy
 from keras_dl4.evaluation.mode_coverage import mode_masses
 from keras_dl4.evaluation.mode_coverage import wasserstein_distance
 from keras_dl4.evaluation.nearest_examples import nearest_examples
@@ -29,6 +30,7 @@ __all__ = [
     "kernel_distance",
     "linear_probe",
     "mean_jacobian_norm",
+    "minimal_pair_accuracy",
     "mode_masses",
     "nearest_examples",
     "retrieval_metrics",

@@ -1,3 +1,4 @@
+from keras_dl4.datasets.image_captions.caption_pairs import CaptionPairs
 from keras_dl4.datasets.image_captions.captioned_image import CaptionedImage
 from keras_dl4.datasets.image_captions.captioned_image import split_words
 from keras_dl4.datasets.image_captions.formats import read_coco
@@ -9,6 +10,7 @@ from keras_dl4.datasets.image_captions.loading import load_emoji
 from keras_dl4.datasets.image_captions.word_vectors import read_word_vectors
 
 __all__ = [
+    "CaptionPairs",
     "CaptionedImage",
     "load_coco_captions",
     "load_emoji",
