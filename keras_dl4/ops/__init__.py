@@ -1,5 +1,6 @@
 """Pure functions of tensors."""
 
+from keras_dl4.ops.beam_search import beam_search
 from keras_dl4.ops.divergences import bernoulli_kl
 from keras_dl4.ops.divergences import gaussian_kl
 from keras_dl4.ops.grid_sample import grid_sample
@@ -32,6 +33,7 @@ from keras_dl4.ops.unit_normalization import unit_normalize
 __all__ = [
     "affine_grid",
     "batch_jacobian",
+    "beam_search",
     "bernoulli_cross_entropy",
     "bernoulli_kl",
     "circular_shift",
