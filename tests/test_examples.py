@@ -160,6 +160,13 @@ SMALL_ARGUMENTS = {
             "--verbose 2 --out {out}"
         ).split(),
     ],
+    "visual_semantic_embedding_scenes": [
+        (
+            f"--encoder {encoder} --num-train 32 --num-tests 12 --epochs 2 "
+            "--batch-size 16 --embedding-dim 8 --verbose 2 --out {out}"
+        ).split()
+        for encoder in ("bag_of_words", "peephole_lstm")
+    ],
 }
 RUNS = [
     pytest.param(stem, arguments, id=f"{stem}-{number}")
