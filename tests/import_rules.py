@@ -66,6 +66,7 @@ SHARED_BY_FOLDER = {
     "layers.story_text",  # words and sentences under the vectorizer
     "layers.transform_regressor",  # the end of a localization network
     "models.abstract_autoencoder",  # the abstract class of all of them
+    "models.abstract_language_model",  # of language models of sentences
     "models.abstract_story_model",  # of networks that read stories
     "models.abstract_image_search",  # of a visual-semantic embedding
     "models.abstract_two_player_model",  # the abstract class of a game
@@ -90,6 +91,7 @@ SHARED_BY_FOLDER = {
     "models.restart_programs",  # how several restarts are trained
     "models.restart_schedule",  # for how long, and on what
     "models.seed_states",  # saved random numbers of networks inside
+    "models.sentence_checks",  # values of sentences, before training
     "models.supported_answers",  # values of stories, questions and facts
     "models.story_checks",  # values of stories, before training
     "models.symbolic_calls",  # of its parts, before there is data

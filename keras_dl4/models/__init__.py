@@ -4,6 +4,9 @@ from keras_dl4.models.autoencoder import Autoencoder
 from keras_dl4.models.gan import GAN
 from keras_dl4.models.gan_networks import dcgan_networks
 from keras_dl4.models.gan_networks import maxout_gan_networks
+from keras_dl4.models.log_bilinear_language_model import (
+    LogBilinearLanguageModel,
+)
 from keras_dl4.models.memn2n import MemN2N
 from keras_dl4.models.memn2n_language_model import MemN2NLanguageModel
 from keras_dl4.models.memn2n_presets import memn2n_preset
@@ -16,6 +19,7 @@ from keras_dl4.models.visual_semantic_embedding import VisualSemanticEmbedding
 __all__ = [
     "GAN",
     "Autoencoder",
+    "LogBilinearLanguageModel",
     "MemN2N",
     "MemN2NLanguageModel",
     "MemN2NRestarts",

@@ -18,6 +18,9 @@ from tests.conformance.cases_memnn import MEMNN_CASES
 from tests.conformance.cases_memory_networks import MEMORY_NETWORK_CASES
 from tests.conformance.cases_ntm import NTM_CASES
 from tests.conformance.cases_peephole_lstm import PEEPHOLE_LSTM_CASES
+from tests.conformance.cases_sentence_language_models import (
+    SENTENCE_LANGUAGE_MODEL_CASES,
+)
 from tests.conformance.cases_spatial_transformer import (
     SPATIAL_TRANSFORMER_CASES,
 )
@@ -40,6 +43,7 @@ CASES = [
     *MEMORY_NETWORK_CASES,
     *NTM_CASES,
     *PEEPHOLE_LSTM_CASES,
+    *SENTENCE_LANGUAGE_MODEL_CASES,
     *SPATIAL_TRANSFORMER_CASES,
     *VARIATIONAL_AUTOENCODER_CASES,
     *VISUAL_SEMANTIC_EMBEDDING_CASES,
