@@ -24,6 +24,7 @@ from keras_dl4.datasets.distorted_digits import distort_digits
 from keras_dl4.datasets.gaussian_mixture import GaussianMixture
 from keras_dl4.datasets.rectangles import load_rectangles
 from keras_dl4.datasets.shape_scenes import ShapeScenes
+from keras_dl4.datasets.tag_structures import TagStructures
 from keras_dl4.datasets.tfds_builders import register_tfds_builders
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "RotatedDigits",
     "SequenceTask",
     "ShapeScenes",
+    "TagStructures",
     "babi",
     "binarize",
     "distort_digits",
