@@ -69,12 +69,12 @@ def build_model(args):
     image_encoder = keras.Sequential(
         [
             keras.Input((32, 32, 3)),
-            *(
-                layers.Conv2D(filters, 3, 2, padding="same", activation="relu")
-                for filters in (32, 64, 96)
-            ),
-            layers.Flatten(),
-            layers.Dense(256, activation="relu"),
+            layers.Conv2D(32, 3, padding="same", activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.Conv2D(64, 3, padding="same", activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.Conv2D(96, 3, padding="same", activation="relu"),
+            layers.GlobalMaxPooling2D(),
         ],
         name="image_encoder",
     )
