@@ -54,6 +54,7 @@ SHARED_BY_FOLDER = {
     "evaluation.squared_distances",  # what several of those are made of
     "figures.curve_axes",  # what figures of curves have in common
     "figures.image_mosaic",  # what figures of images have in common
+    "figures.image_sheet",  # what sheets of images and texts have in common
     "layers.abstract_spatial_transformer",  # the abstract class of two layers
     "layers.bag_of_words_encoder",  # one way to make a vector of a caption
     "layers.localization",  # the network inside a spatial transformer

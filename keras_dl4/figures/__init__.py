@@ -13,16 +13,21 @@ except ImportError as error:
         "Install it with: pip install 'keras_dl4[figures]'"
     ) from error
 
+from keras_dl4.figures.analogies import plot_analogies
+from keras_dl4.figures.captions import plot_captions
 from keras_dl4.figures.contraction_curves import plot_contraction_curves
 from keras_dl4.figures.density_game import animate_density_game
 from keras_dl4.figures.density_game import plot_density_game
 from keras_dl4.figures.filters import plot_filters
 from keras_dl4.figures.interpolations import plot_interpolations
+from keras_dl4.figures.joint_embedding import plot_joint_embedding
 from keras_dl4.figures.latent_manifold import plot_latent_manifold
 from keras_dl4.figures.learning_curves import plot_learning_curves
 from keras_dl4.figures.memory_use import plot_memory_use
 from keras_dl4.figures.nearest_neighbors import plot_nearest_neighbors
 from keras_dl4.figures.reconstructions import plot_reconstructions
+from keras_dl4.figures.retrieval import plot_found_images
+from keras_dl4.figures.retrieval import plot_found_texts
 from keras_dl4.figures.sample_history import plot_sample_history
 from keras_dl4.figures.samples import plot_samples
 from keras_dl4.figures.sequence_outputs import plot_outputs
@@ -34,12 +39,17 @@ from keras_dl4.figures.warps import plot_warps
 
 __all__ = [
     "animate_density_game",
+    "plot_analogies",
     "plot_attention",
+    "plot_captions",
     "plot_contraction_curves",
     "plot_deformation",
     "plot_density_game",
     "plot_filters",
+    "plot_found_images",
+    "plot_found_texts",
     "plot_interpolations",
+    "plot_joint_embedding",
     "plot_latent_manifold",
     "plot_learning_curves",
     "plot_memory_use",

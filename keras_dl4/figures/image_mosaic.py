@@ -8,6 +8,8 @@ _GAP = 1  # pixels between two images
 _TILE = 0.7  # inches, of the longer side of an image
 _LARGEST = 12.0  # inches, of the longer side of all of them
 _LABELS = 1.2  # inches, for the labels of rows
+_FRAME = 2  # pixels around an image that is right or wrong
+RIGHT, WRONG = (0.0, 0.62, 0.45), (0.84, 0.37, 0.0)  # of Okabe and Ito
 
 
 def as_images(name, images, leading="batch"):
@@ -87,6 +89,27 @@ def in_rows(tiles, columns=None):
     ends = [(0, missing)] + [(0, 0)] * (tiles.ndim - 1)
     padded = np.pad(tiles, ends, constant_values=np.nan)
     return padded.reshape(-1, columns, *tiles.shape[1:])
+
+
+def framed(tiles, is_right=None):
+    """Puts a frame around images: green if right, else red; or a gray one.
+
+    Args:
+        tiles: Array `(rows, columns, height, width, 3)`, colors from 0 to 1.
+        is_right: Boolean array `(rows, columns)`, or `None` for gray frames.
+            Defaults to `None`.
+
+    Returns:
+        Array `(rows, columns, height + 4, width + 4, 3)`.
+    """
+    rows, columns, height, width, _ = tiles.shape
+    frame = 2 * _FRAME
+    colors = np.full((rows, columns, height + frame, width + frame, 3), _GROUND)
+    if is_right is not None:
+        chosen = np.where(np.asarray(is_right)[..., np.newaxis], RIGHT, WRONG)
+        colors[:] = chosen[:, :, np.newaxis, np.newaxis]
+    colors[:, :, _FRAME:-_FRAME, _FRAME:-_FRAME] = tiles
+    return colors
 
 
 def draw_mosaic(tiles, *, row_labels=None, column_labels=None, title=None):
