@@ -189,7 +189,9 @@ def main(argv=None):
     for task in tasks:
         if str(task) not in recorder.record.get("tasks", {}):
             train_and_test(args, task, recorder, placement)
-    return report(args, recorder.record["tasks"])
+    results = report(args, recorder.record["tasks"])
+    recorder.add(**results)
+    return results
 
 
 if __name__ == "__main__":

@@ -69,6 +69,7 @@ SHARED_BY_FOLDER = {
     "models.abstract_autoencoder",  # the abstract class of all of them
     "models.abstract_language_model",  # of language models of sentences
     "models.abstract_story_model",  # of networks that read stories
+    "models.abstract_story_reader",  # of all that read them as text
     "models.abstract_image_search",  # of a visual-semantic embedding
     "models.abstract_two_player_model",  # the abstract class of a game
     "models.answer_explanation",  # what a memory network looked at

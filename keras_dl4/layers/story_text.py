@@ -51,6 +51,28 @@ def check_question(question):
         )
 
 
+def check_ranks(inputs):
+    """Refuses ids that are not those of a batch of stories and questions.
+
+    Args:
+        inputs: What is to be a dict of both.
+
+    Raises:
+        ValueError: If it is something else.
+    """
+    shapes = inputs
+    if isinstance(inputs, dict):
+        shapes = {name: tuple(ids.shape) for name, ids in inputs.items()}
+        ranks = {name: len(shape) for name, shape in shapes.items()}
+        if ranks == {"story": 3, "question": 2}:
+            return
+    raise ValueError(
+        "Ids must be a dict of `story`, (batch, sentences, words), and "
+        f"`question`, (batch, words). Received: shapes {shapes}. Pass what "
+        "`encode` returns, one story as a batch of one."
+    )
+
+
 def check_vocabulary(vocabulary):
     """Refuses what is not a list of words with the special ones in front.
 

@@ -192,6 +192,7 @@ class StoryVectorizer(keras.layers.Layer):
 
     def call(self, inputs):
         self._check_ready()
+        story_text.check_ranks(inputs)
         story, question = inputs["story"], inputs["question"]
         sizes = (self.memory_size, self.sentence_length)
         return {

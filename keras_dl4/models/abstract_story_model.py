@@ -5,17 +5,16 @@ empty memories, too, has to see as many of them as in training. So a model
 remembers what it was built on, and its config and build config keep it.
 """
 
-import keras
 from keras import ops
 
 from keras_dl4.layers.story_text import UNKNOWN_ID
-from keras_dl4.layers.story_vectorizer import StoryVectorizer
 from keras_dl4.models import story_checks
+from keras_dl4.models.abstract_story_reader import StoryReaderModel
 
 LEAST_WORD = UNKNOWN_ID + 1
 
 
-class StoryModel(keras.Model):
+class StoryModel(StoryReaderModel):
     """Answers questions about stories. Abstract.
 
     A subclass sets `vocabulary`, `architecture`, `sentence_length` and
@@ -31,43 +30,12 @@ class StoryModel(keras.Model):
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
-        self.num_slots = None
         self._checked_id = None
 
     @property
     def memory_size(self):
         """The most sentences of a story."""
         return self.architecture.memory_size
-
-    @property
-    def lengths(self):
-        """Dict of `sentence_length` and `question_length`, perhaps `None`."""
-        return {
-            "sentence_length": self.sentence_length,
-            "question_length": self.question_length,
-        }
-
-    @property
-    def vectorizer(self):
-        """A `StoryVectorizer` that encodes as in training, made anew."""
-        if isinstance(self.vocabulary, int):
-            raise ValueError(
-                "To read text the model needs the words. Received: a model "
-                f"made with vocabulary={self.vocabulary}. Make it with the "
-                "vocabulary of a StoryVectorizer."
-            )
-        if None in self.lengths.values():
-            raise ValueError(
-                "To read text the model must know what sentences are padded "
-                "to. Received: a model that was never called. Call it on "
-                "data, or make it with `sentence_length` and "
-                "`question_length`."
-            )
-        return StoryVectorizer(
-            self.num_slots or self.memory_size,
-            list(self.vocabulary),
-            **self.lengths,
-        )
 
     def build(self, input_shape):
         found = story_checks.lengths_of(
@@ -152,37 +120,6 @@ class StoryModel(keras.Model):
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
         return super().compute_metrics(x, y, _logits(y_pred), sample_weight)
-
-    def export(
-        self,
-        filepath,
-        format="tf_saved_model",
-        verbose=None,
-        input_signature=None,
-        **kwargs,
-    ):
-        """`keras.Model.export`, which takes ids as int32.
-
-        Args:
-            filepath: As of `keras.Model.export`.
-            format: The same. Defaults to `"tf_saved_model"`.
-            verbose: The same. Defaults to `None`.
-            input_signature: The same, or `None` for the sizes that the model
-                was built on, and any number of questions. Defaults to `None`.
-            **kwargs: As of `keras.Model.export`.
-        """
-        if input_signature is None and None not in self.lengths.values():
-            shapes = {
-                "story": (None, self.num_slots, self.sentence_length),
-                "question": (None, self.question_length),
-            }
-            input_signature = [
-                {
-                    name: keras.InputSpec(shape=shape, dtype="int32")
-                    for name, shape in shapes.items()
-                }
-            ]
-        super().export(filepath, format, verbose, input_signature, **kwargs)
 
 
 def _logits(outputs):

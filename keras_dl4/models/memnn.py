@@ -9,6 +9,7 @@ from keras_dl4.layers.role_features import RoleFeatures
 from keras_dl4.layers.story_text import sentences_of
 from keras_dl4.layers.story_vectorizer import StoryVectorizer
 from keras_dl4.models import supported_answers
+from keras_dl4.models.abstract_story_reader import StoryReaderModel
 from keras_dl4.ops.batch_mean import batch_mean
 from keras_dl4.ops.batch_mean import example_weights
 from keras_dl4.ops.memory_scores import ranking_loss
@@ -17,7 +18,7 @@ _TEXTS = ("story", "question")
 
 
 @keras.saving.register_keras_serializable(package="keras_dl4")
-class MemNN(keras.Model):
+class MemNN(StoryReaderModel):
     """Memory network of Weston et al. (2014), with strong supervision.
 
     It answers a question about a story by choosing sentences, one after the
@@ -163,10 +164,8 @@ class MemNN(keras.Model):
 
     def build(self, input_shape):
         supported_answers.check_shapes(input_shape, self.num_hops)
-        self.text_shape = {
-            "sentence_length": input_shape["story"][2],
-            "question_length": input_shape["question"][1],
-        }
+        _, self.num_slots, self.sentence_length = input_shape["story"]
+        self.question_length = input_shape["question"][1]
         self.chain.build()
 
     def call(self, inputs, training=False):

@@ -166,7 +166,7 @@ def text_shape_of(model, story, question):
             "data, as `fit` does."
         )
     longest = max((len(words_of(each)) for each in story), default=1)
-    sizes = {**model.text_shape}
+    sizes = dict(model.lengths)
     # By position all words of a story would count otherwise than in training.
     if model.sentence_encoding != "position" or not sizes["sentence_length"]:
         sizes["sentence_length"] = max(sizes["sentence_length"] or 1, longest)

@@ -6,6 +6,8 @@ _SPECIAL_WORDS = ["", "[UNK]"]
 # ASCII punctuation and what else `StoryVectorizer` takes off words, in the
 # order in which a class of characters can hold it.
 _PUNCTUATION = r"[!-/:-@\[-`{-~…¿¡«»“”„‘’。、，？！।]+"
+# What `str.split` takes for white space, but for the end of a line.
+_SPACE = r"[\t\v\f\r\x1c-\x1f\x{85}\p{Z}]"
 
 
 class StoryReader(keras.layers.Layer):
@@ -24,13 +26,17 @@ class StoryReader(keras.layers.Layer):
     def call(self, inputs):
         import tensorflow as tf
 
-        story = _words(_sentences(inputs["story"]))
+        story, question = (
+            tf.strings.regex_replace(inputs[name], _SPACE, " ")
+            for name in ("story", "question")
+        )
+        story = _words(_sentences(story))
         # What is only punctuation is no sentence; the newest comes first.
         story = tf.ragged.boolean_mask(story, story.row_lengths(2) > 0)
         story = tf.reverse(story, axis=[1])
         return {
             "story": self.lookup(story.to_tensor()),
-            "question": self.lookup(_words(inputs["question"]).to_tensor()),
+            "question": self.lookup(_words(question).to_tensor()),
         }
 
 

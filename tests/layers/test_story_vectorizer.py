@@ -173,6 +173,20 @@ def test_call_fits_ids_to_the_memory(sizes, rng):
         assert fitted.sum() == ids[common].sum()
 
 
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        {"story": np.zeros((4, 3), int), "question": np.zeros(3, int)},
+        {"story": np.zeros((1, 4, 3), int)},
+        np.zeros((1, 4, 3), int),
+    ],
+)
+def test_call_on_other_ranks_raises(inputs):
+    layer = StoryVectorizer(2, ["", "[UNK]", "kim"], 3, 3)
+    with pytest.raises(ValueError, match="must be a dict of `story`"):
+        layer(inputs)
+
+
 def test_call_makes_ids_outside_of_the_vocabulary_unknown():
     story = np.array([[[0, -1, 17, 18, 19]]])
     outputs = adapted()({"story": story, "question": story[0]})

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from keras import ops
 
+from keras_dl4.layers import StoryVectorizer
 from keras_dl4.models import MemNN
 from tests.models.memnn_reference import Reference
 from tests.ops.supporting_facts_reference import ranking_loss
@@ -208,3 +209,34 @@ def test_explanation_takes_longer_texts_and_needs_a_built_model():
     assert model.explain("Kim runs to Tom.", "Who runs?")["answer"]
     with pytest.raises(ValueError, match="A question must be a string"):
         model.explain("Kim runs.", None)
+
+
+def test_vectorizer_is_saved_with_the_model(rng, tmp_path):
+    words = ["", "[UNK]", "kim", "tom", "runs"]
+    model = MemNN(words, 6, 2)
+    with pytest.raises(ValueError, match="never called"):
+        assert model.vectorizer
+    model(StoryVectorizer(5, words, 4, 3).encode_text("Kim runs.", "Who runs?"))
+    model.save(tmp_path / "model.keras")
+    again = keras.saving.load_model(tmp_path / "model.keras").vectorizer
+    assert again.vocabulary == words
+    assert again.memory_size == 5
+    assert (again.sentence_length, again.question_length) == (4, 3)
+    with pytest.raises(ValueError, match="needs the words"):
+        assert model_of({}).vectorizer
+
+
+@pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="only TensorFlow exports"
+)
+def test_exported_model_takes_ints(rng, tmp_path):
+    import tensorflow as tf
+
+    model = model_of({"sentence_encoding": "bigrams"})
+    model.return_supports = False
+    x = stories(rng)
+    expected = model(x)
+    model.export(tmp_path / "1", verbose=False)
+    loaded = tf.saved_model.load(str(tmp_path / "1"))
+    found = loaded.serve({k: tf.constant(ids[:3]) for k, ids in x.items()})
+    np.testing.assert_allclose(found, expected[:3], rtol=1e-5)

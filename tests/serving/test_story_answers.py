@@ -30,6 +30,10 @@ STORIES = [
     ("", "Where"),
     ("... \n\n Kim.  ! went?hall\r\nthe.", "“Where” is (the) hall"),
     ("The hall. Kim went. The hall. Kim is. Élan is. The hall.", ""),
+    (
+        "Kim\u00a0went.\u2003The\u3000hall!\x1cIt's\x85the\vhall.",
+        "Where\u2009is",
+    ),
 ]
 
 
