@@ -1,11 +1,15 @@
 """The records of the memory networks, as tables."""
 
+import json
+import pathlib
 import statistics
 
 from table_text import NONE
+from table_text import median_and_worst
 from table_text import number
 from table_text import read_records
 from table_text import table
+from tables_memory_language import language_table
 
 # Test error in % of tasks 1 to 20, MemN2N of three hops with position
 # encoding, linear start and random noise: Tables 1 and 3 of its paper. The
@@ -27,6 +31,12 @@ PAPER = {
 }
 # Means of 20 tasks with 1,000 questions, by what is left out.
 ABLATION = {"BoW": 25.1, "PE": 20.3, "PE LS": 16.3, "PE LS RN": 13.9}
+BENCHMARKS = {
+    ("compiled_epoch", "xla"): "`MemN2NRestarts.train`, a program an epoch",
+    ("fit", "xla"): "`MemN2N.fit`, XLA",
+    ("fit", "graph"): "`MemN2N.fit`, no XLA",
+    ("torch", "eager"): "PyTorch, eager",
+}
 TRANSFER = (1, 4, 6, 15, 16, 20)
 FULL = "PE LS RN"
 STANDARD = {
@@ -55,11 +65,39 @@ def memn2n_tasks(folder, name=FULL, **wanted):
     wanted = STANDARD | wanted
     for record in read_records(folder, "best_error").values():
         settings = record["settings"]
-        if variant(settings) != name:
+        if variant(settings) != name or settings["restarts"] == 1:
             continue
         if {key: settings[key] for key in wanted} == wanted:
             return {int(task): run for task, run in record["tasks"].items()}
     return {}
+
+
+def seeds_table(folder):
+    """Task 1, learned once with each of several seeds."""
+    runs = [
+        record["tasks"]["1"]
+        for record in read_records(folder, "best_error").values()
+        if record["settings"]["task"] == ["1"]
+        and record["settings"]["restarts"] == 1
+        and record["settings"]["source"] == "official"
+    ]
+    if not runs:
+        return ""
+    errors, epochs, minutes = (
+        [run[name] for run in runs]
+        for name in ("best_error", "seconds_per_epoch", "minutes")
+    )
+    row = [
+        len(runs),
+        median_and_worst(errors, 1),
+        median_and_worst([1000.0 * seconds for seconds in epochs]),
+        median_and_worst([60.0 * each for each in minutes], 1),
+    ]
+    header = ["seeds", "error %", "ms an epoch", "seconds in all"]
+    return (
+        "Task 1, one start a seed; median (worst), on one core:\n\n"
+        f"{table(header, [row])}"
+    )
 
 
 def mean_of(tasks, name):
@@ -194,10 +232,34 @@ def supervised_table(folder):
     )
 
 
+def benchmark_table(folder):
+    """Time of an epoch in one program, in `fit`, and in PyTorch."""
+    path = pathlib.Path(folder) / "benchmark.json"
+    if not path.exists():
+        return ""
+    record = json.loads(path.read_text())
+    rows = [
+        [
+            BENCHMARKS[row["library"], row["mode"]],
+            f"{number(row['median_ms'], 1)} ms",
+            number(row["ratio"], 1),
+        ]
+        for row in record["rows"]
+    ]
+    return (
+        f"An epoch of task {record['task']}, {record['threads']} thread, as a "
+        "ratio to one compiled program, in one run:\n\n"
+        f"{table(['epoch', 'time', 'ratio'], rows)}"
+    )
+
+
 def tables(folder):
     """All tables of a folder of records, for results/README.md."""
-    parts = [task_table(folder), ablation_table(folder), large_table(folder)]
-    parts += [transfer_table(folder), supervised_table(folder)]
+    makers = (
+        *(task_table, seeds_table, ablation_table, large_table),
+        *(transfer_table, supervised_table, language_table, benchmark_table),
+    )
+    parts = [make(folder) for make in makers]
     return [part for part in parts if part]
 
 

@@ -14,6 +14,8 @@ SETTINGS = OFFICIAL | {
     "linear_epochs": 20,
     "noise": 0.1,
     "hops": 3,
+    "restarts": 10,
+    "task": ["all"],
 }
 
 
@@ -116,3 +118,49 @@ def test_means_of_the_paper_are_those_it_states(load):
     }
     stated = {"1k": 13.9, "1k joint": 12.4, "10k": 6.6, "MemNN": 6.7}
     assert means == pytest.approx(stated, abs=0.051)
+
+
+def test_one_start_a_seed_is_a_table_of_its_own(load, tmp_path):
+    tables = load("tables_memory_networks")
+    seeds = {}
+    for seed in range(3):
+        seeds[f"seed{seed}"] = run_of(1.0, (1,), restarts=1, task=["1"])
+        seeds[f"seed{seed}"]["tasks"]["1"] = {
+            "best_error": 0.1 * seed,
+            "seconds_per_epoch": 0.004,
+            "minutes": 0.05,
+        }
+    write(tmp_path, **seeds)
+    (text,) = tables.tables(tmp_path)
+    assert cells_of(text, "3") == ["3", "0.1 (0.2)", "4.00", "3.0"]
+    assert tables.summary(tmp_path) == []
+
+
+def test_language_models_stand_below_each_other(load, tmp_path):
+    tables = load("tables_memory_networks")
+    run = {
+        "settings": {"data": "wikitext2", "model": "memn2n"},
+        "test_perplexity": 200.5,
+        "validation_perplexity": 190.0,
+        "unigram_perplexity": 700.0,
+        "parameters": 1_234_567,
+        "vocabulary_size": 8_000,
+        "cpu_minutes": 12.3,
+        "curve": [{}, {}],
+    }
+    other = run | {"settings": {"data": "wikitext2", "model": "lstm"}}
+    generated = run | {"settings": {"data": "generated", "model": "memn2n"}}
+    write(tmp_path, network=run, lstm=other, generated=generated)
+    (text,) = tables.tables(tmp_path)
+    cells = ["MemN2N", "200.5", "190.0", "1,234,567", "2", "12"]
+    assert cells_of(text, "MemN2N") == cells
+    assert "perplexity of 700" in text
+    assert text.index("| LSTM") < text.index("| MemN2N")
+
+
+def test_benchmark_says_what_is_compared(load, tmp_path):
+    row = {"library": "torch", "mode": "eager", "median_ms": 42.0, "ratio": 10}
+    record = {"task": 1, "threads": 1, "rows": [row]}
+    write(tmp_path, benchmark=record)
+    (text,) = load("tables_memory_networks").tables(tmp_path)
+    assert cells_of(text, "PyTorch") == ["PyTorch, eager", "42.0 ms", "10.0"]
