@@ -5,6 +5,7 @@ from keras_dl4.layers.caption_encoder import CaptionEncoder
 from keras_dl4.layers.contractive_regularization import (
     ContractiveRegularization,
 )
+from keras_dl4.layers.factored_word_tensor import FactoredWordTensor
 from keras_dl4.layers.gaussian_corruption import GaussianCorruption
 from keras_dl4.layers.gaussian_sampling import GaussianSampling
 from keras_dl4.layers.k_sparse import KSparse
@@ -34,6 +35,7 @@ __all__ = [
     "BagOfWordsEncoder",
     "CaptionEncoder",
     "ContractiveRegularization",
+    "FactoredWordTensor",
     "GaussianCorruption",
     "GaussianSampling",
     "KSparse",

@@ -44,9 +44,9 @@ class AbstractLanguageModel(keras.Model, abc.ABC):
             and `evaluate`, if the data is bad.
     """
 
-    # What `call` takes, `"tokens"` first.
+    # What `call` takes, `"tokens"` first, and sizes where it takes those.
     input_names = ("tokens",)
-    num_tags = None
+    num_tags = content_dim = None
 
     def __init__(self, vocabulary, embedding_dim, context_size, **kwargs):
         super().__init__(**kwargs)
@@ -85,14 +85,14 @@ class AbstractLanguageModel(keras.Model, abc.ABC):
         """The conditions of whole sentences, of what `call` is given."""
         return {name: inputs[name] for name in self.input_names[1:]}
 
-    def check_sizes(self, *names):
-        """Refuses attributes that are no positive ints."""
+    def check_sizes(self, *names, least=1):
+        """Refuses attributes that are no ints of at least `least`."""
         for name in names:
             size = getattr(self, name)
             is_int = isinstance(size, int) and not isinstance(size, bool)
-            if not is_int or size < 1:
+            if not is_int or size < least:
                 raise ValueError(
-                    f"`{name}` must be a positive int. Received: "
+                    f"`{name}` must be an int of at least {least}. Received: "
                     f"{name}={size!r}."
                 )
 
@@ -113,7 +113,8 @@ class AbstractLanguageModel(keras.Model, abc.ABC):
         Returns:
             Float32 tensor `(batch, vocabulary_size)`, that of the end at 0.
         """
-        check_inputs(inputs, ("context", *self.input_names[1:]))
+        names = ("context", *self.input_names[1:])
+        check_inputs(inputs, names, self.content_dim)
         logits = self._logits(inputs["context"], inputs)
         return ops.log_softmax(logits[:, 0], axis=-1)
 
@@ -164,7 +165,11 @@ class AbstractLanguageModel(keras.Model, abc.ABC):
 
     def _checked(self, x):
         return checked_data(
-            x, self.input_names, len(self.vocabulary), self.num_tags
+            x,
+            self.input_names,
+            len(self.vocabulary),
+            num_tags=self.num_tags,
+            content_dim=self.content_dim,
         )
 
     def _targets_of(self, x, y, sample_weight):
@@ -179,7 +184,7 @@ class AbstractLanguageModel(keras.Model, abc.ABC):
     # For Keras.
 
     def build(self, input_shape):
-        check_inputs(input_shape, self.input_names)
+        check_inputs(input_shape, self.input_names, self.content_dim)
         if self.compiled:
             self.optimizer.build(self.trainable_variables)
 

@@ -12,16 +12,17 @@ _SHAPES = {
     "tokens": "(batch, words)",
     "context": "(batch, context_size)",
     "tags": "(batch, words)",
-    "content": "(batch, content_dim)",
+    "content": "(batch, {})",
 }
 
 
-def check_inputs(inputs, names):
+def check_inputs(inputs, names, content_dim=None):
     """Refuses inputs other than a dict of matrices of those names.
 
     Args:
         inputs: What is to be one, of arrays or of shapes.
         names: Sequence of strings.
+        content_dim: Int, or `None` without contents. Defaults to `None`.
 
     Raises:
         ValueError: If it is not.
@@ -29,10 +30,14 @@ def check_inputs(inputs, names):
     found = type(inputs).__name__
     if isinstance(inputs, dict):
         found = {name: _shape_of(each) for name, each in inputs.items()}
-    if not isinstance(inputs, dict) or any(
-        len(found.get(name, ())) != 2 for name in names
+    if (
+        not isinstance(inputs, dict)
+        or any(len(found.get(name, ())) != 2 for name in names)
+        or ("content" in names and found["content"][1] != content_dim)
     ):
-        expected = ", ".join(f"'{name}' {_SHAPES[name]}" for name in names)
+        expected = ", ".join(
+            f"'{name}' {_SHAPES[name].format(content_dim)}" for name in names
+        )
         raise ValueError(
             f"The inputs must be a dict of {expected}. Received: {found}. "
             "Pad sentences on the right by 0, to one length."
@@ -43,7 +48,7 @@ def _shape_of(each):
     return tuple(getattr(each, "shape", each))
 
 
-def checked_data(x, names, vocabulary_size, num_tags=None):
+def checked_data(x, names, vocabulary_size, *, num_tags=None, content_dim=None):
     """Checks what a model of sentences is to be trained on.
 
     Args:
@@ -52,6 +57,7 @@ def checked_data(x, names, vocabulary_size, num_tags=None):
         names: Sequence of strings, what the dict must have.
         vocabulary_size: Int.
         num_tags: Int, or `None` without tags. Defaults to `None`.
+        content_dim: Int, or `None` without contents. Defaults to `None`.
 
     Returns:
         What to train on instead of `x`.
@@ -65,7 +71,7 @@ def checked_data(x, names, vocabulary_size, num_tags=None):
     if not isinstance(x, dict) and not is_array(x):
         batch, x = first_batch(x)
         data, _, _ = keras.utils.unpack_x_y_sample_weight(batch)
-    check_inputs(data, names)
+    check_inputs(data, names, content_dim)
     if not all(is_array(data[name]) for name in names):
         return x  # spread over replicas
     tokens = np.asarray(data["tokens"])

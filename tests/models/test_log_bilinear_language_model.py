@@ -148,8 +148,11 @@ def test_saved_model_goes_on(tmp_path):
     [
         ({"vocabulary": ["a", "b"]}, "must be a list of words"),
         ({"vocabulary": [*WORDS, "a"]}, "each word once"),
-        ({"embedding_dim": 2.0}, "`embedding_dim` must be a positive int"),
-        ({"context_size": 0}, "`context_size` must be a positive int"),
+        (
+            {"embedding_dim": 2.0},
+            "`embedding_dim` must be an int of at least 1",
+        ),
+        ({"context_size": 0}, "`context_size` must be an int of at least 1"),
     ],
 )
 def test_bad_arguments_are_refused(arguments, message):
