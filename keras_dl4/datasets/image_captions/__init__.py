@@ -1,6 +1,9 @@
 from keras_dl4.datasets.image_captions.caption_pairs import CaptionPairs
+from keras_dl4.datasets.image_captions.caption_words import encode_captions
+from keras_dl4.datasets.image_captions.caption_words import make_vocabulary
 from keras_dl4.datasets.image_captions.captioned_image import CaptionedImage
 from keras_dl4.datasets.image_captions.captioned_image import split_words
+from keras_dl4.datasets.image_captions.dictionary_tagger import DictionaryTagger
 from keras_dl4.datasets.image_captions.formats import read_coco
 from keras_dl4.datasets.image_captions.formats import read_flickr_tokens
 from keras_dl4.datasets.image_captions.formats import read_karpathy
@@ -12,8 +15,11 @@ from keras_dl4.datasets.image_captions.word_vectors import read_word_vectors
 __all__ = [
     "CaptionPairs",
     "CaptionedImage",
+    "DictionaryTagger",
+    "encode_captions",
     "load_coco_captions",
     "load_emoji",
+    "make_vocabulary",
     "read_coco",
     "read_flickr_tokens",
     "read_karpathy",
