@@ -210,7 +210,7 @@ def evaluate_minimal_pairs(model, scenes):
     }
 
 
-def draw(args, record):
+def draw_curve(args, record):
     curve = [(point["epoch"], point["loss"]) for point in record["curve"]]
     epochs, losses = np.transpose(curve)
     figure = figures.plot_learning_curves(
@@ -219,6 +219,77 @@ def draw(args, record):
     )
     figure.axes[0].set_xlabel("Training pairs (thousands)")
     figure.savefig(args.out / "learning_curve.png", dpi=150)
+
+
+def draw_search(args, model, scenes, k=5):
+    """What captions find among pictures, and pictures among captions."""
+    number = scenes.num_examples
+    images = as_floats(scenes.images())
+    pictured = list(map(scenes.scene, range(number)))
+    model.build_index(images)
+    texts = [scenes.captions(n)[0].text for n in range(min(6, number))]
+    found, _ = model.search(texts, k)
+    truth = shape_scenes.caption_truth(texts, pictured)
+    rows = np.arange(len(texts))[:, np.newaxis]
+    figures.plot_found_images(texts, images[found], truth[found, rows]).savefig(
+        args.out / "found_images.png", dpi=150
+    )
+    texts = sorted({c.text for n in range(number) for c in scenes.captions(n)})
+    few = images[:6]
+    vectors = in_parts(model.encode_text, texts)
+    scores = in_parts(model.encode_image, few) @ vectors.T
+    found = np.argsort(-scores, axis=1)[:, :k]
+    truth = shape_scenes.caption_truth(texts, pictured[:6])
+    figures.plot_found_texts(
+        few,
+        [[texts[place] for place in places] for places in found],
+        np.take_along_axis(truth, found, axis=1),
+        columns=2,
+    ).savefig(args.out / "found_texts.png", dpi=150)
+
+
+def draw_analogies(args, model, gallery, k=6):
+    images = as_floats(gallery.images())
+    scenes = [gallery.scene(number) for number in range(gallery.num_examples)]
+    questions = shape_scenes.analogy_questions(scenes)
+    chosen = np.random.default_rng(0).integers(len(questions["source"]), size=8)
+    sources, words, targets = (
+        questions["source"][chosen],
+        [(questions["minus"][n], questions["plus"][n]) for n in chosen],
+        questions["target"][chosen],
+    )
+    model.build_index(images)
+    found = np.array(
+        [
+            model.analogy(int(source), *pair, k)[0]
+            for source, pair in zip(sources, words, strict=True)
+        ]
+    )
+    figures.plot_analogies(
+        images[sources],
+        words,
+        images[found],
+        np.take_along_axis(targets, found, axis=1),
+    ).savefig(args.out / "analogies.png", dpi=150)
+
+
+def draw_plane(args, model, gallery):
+    """Large shapes on one ground, and the words for their colors."""
+    scenes = [gallery.scene(number) for number in range(gallery.num_examples)]
+    chosen = [
+        number
+        for number, scene in enumerate(scenes)
+        if scene.background == "black" and scene.objects[0].size == "large"
+    ]
+    shown = [scenes[number].objects[0].color for number in chosen]
+    colors = sorted(set(shown))
+    figures.plot_joint_embedding(
+        in_parts(model.encode_image, as_floats(gallery.images(chosen))),
+        in_parts(model.encode_text, colors),
+        colors,
+        image_labels=shown,
+        colors={color: color for color in colors},
+    ).savefig(args.out / "joint_embedding.png", dpi=150)
 
 
 def report(args, results):
@@ -278,16 +349,21 @@ def main(argv=None):
         command=f"{NAME} {shlex.join(argv or sys.argv[1:])}",
     )
     train(args, model, data, recorder, placement)
+    test = scenes_of(args, "test", args.num_tests)
+    gallery = scenes_of(args, "gallery")
     results = {
-        **evaluate_retrieval(model, scenes_of(args, "test", args.num_tests)),
-        **evaluate_analogies(model, scenes_of(args, "gallery")),
+        **evaluate_retrieval(model, test),
+        **evaluate_analogies(model, gallery),
         **evaluate_minimal_pairs(
             model, scenes_of(args, "minimal_pairs", args.num_tests)
         ),
     }
     recorder.add(num_params=model.count_params(), **results)
     model.save(args.out / "model.keras")
-    draw(args, recorder.record)
+    draw_curve(args, recorder.record)
+    draw_search(args, model, test)
+    draw_analogies(args, model, gallery)
+    draw_plane(args, model, gallery)
     report(args, results)
     minutes = recorder.record["minutes"]
     print(f"{minutes:.1f} minutes of training. See {args.out}/")

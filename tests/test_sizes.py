@@ -28,6 +28,9 @@ LONG_FILES = {
     "examples/variational_autoencoder_digits.py": (
         "one script, a third of it presets and options"
     ),
+    "examples/visual_semantic_embedding_scenes.py": (
+        "one script: three evaluations, and figures of each"
+    ),
     "keras_dl4/layers/ntm_cell.py": "one class; a quarter is its docstring",
 }
 

@@ -7,7 +7,8 @@ _GROUND = 0.75  # gray between the images and where there is none
 _GAP = 1  # pixels between two images
 _TILE = 0.7  # inches, of the longer side of an image
 _LARGEST = 12.0  # inches, of the longer side of all of them
-_LABELS = 1.2  # inches, for the labels of rows
+_LABELS = 1.2  # inches, for the labels of rows, unless they are long
+_CHARACTER = 0.075  # inches, of a label
 _FRAME = 2  # pixels around an image that is right or wrong
 RIGHT, WRONG = (0.0, 0.62, 0.45), (0.84, 0.37, 0.0)  # of Okabe and Ito
 
@@ -136,16 +137,19 @@ def draw_mosaic(tiles, *, row_labels=None, column_labels=None, title=None):
     inches = np.array([columns * width, rows * height], "float64")
     inches *= _TILE / max(height, width)
     inches *= min(1.0, _LARGEST / inches.max())
+    labels = 0.0
+    if row_labels is not None:
+        labels = max(_LABELS, _CHARACTER * max(map(len, row_labels)))
     figure = Figure(
         figsize=(
-            inches[0] + 0.2 + _LABELS * (row_labels is not None),
+            inches[0] + 0.2 + labels,
             inches[1]
             + 0.2
             + 0.4 * (column_labels is not None)
             + 0.3 * (title is not None),
         ),
         dpi=120,
-        layout="constrained",
+        layout="compressed",
     )
     axes = figure.add_subplot()
     axes.imshow(picture, interpolation="nearest")

@@ -10,7 +10,7 @@ from matplotlib.offsetbox import VPacker
 from keras_dl4.figures.image_mosaic import to_colors
 
 # Inches: an image, a line of text, and a character of it.
-_IMAGE, _LINE, _CHARACTER = 1.1, 0.16, 0.075
+_IMAGE, _LINE, _CHARACTER = 1.1, 0.16, 0.065
 
 
 def draw_image_sheet(images, lines, columns=None, title=None):

@@ -28,8 +28,8 @@ def plot_joint_embedding(
         image_labels: List of strings, what each image shows; images of one
             label have one color, which the legend names. `None` for one color
             of all. Defaults to `None`.
-        colors: Dict from a label, or a word, to a matplotlib color. Defaults
-            to `None`, for colors of our own.
+        colors: Dict from a label to a matplotlib color. Defaults to `None`,
+            for colors of our own.
         title: String, title of the figure. Defaults to `None`.
 
     Returns:
@@ -86,7 +86,6 @@ def plot_joint_embedding(
             xytext=(4, 4),
             textcoords="offset points",
             fontsize=9,
-            color=colors.get(word, "0.1"),
             parse_math=False,
         )
     axes.set_xlabel(f"First component ({100 * shares[0]:.0f} %)")

@@ -7,7 +7,7 @@ from keras_dl4.figures.image_mosaic import WRONG
 from tests.figures.sheets import lines_of
 
 
-def test_words_have_the_color_of_their_verdict(rng):
+def test_words_have_the_color_of_their_verdict(rng, tmp_path):
     images = rng.random((2, 4, 5, 3))
     figure = plot_captions(
         images,
@@ -17,7 +17,7 @@ def test_words_have_the_color_of_their_verdict(rng):
         words_per_line=2,
         title="Captions",
     )
-    figure.canvas.draw()
+    figure.savefig(tmp_path / "captions.png")
     first, second = map(lines_of, figure.axes)
     neutral = first[0][0][1]
     assert first == [[("a", neutral), ("red", RIGHT)], [("ring", WRONG)]]

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 from keras import ops
-from matplotlib.colors import to_rgb
 
 from keras_dl4.figures import plot_joint_embedding
 
@@ -14,7 +13,7 @@ def places_of(axes):
     return np.array([text.xy for text in axes.texts])
 
 
-def test_plane_is_that_of_the_largest_variance(rng):
+def test_plane_is_that_of_the_largest_variance(rng, tmp_path):
     """Points of a plane that is turned into five dimensions come back."""
     plane = rng.normal(size=(12, 2)) * [5.0, 1.0]
     turn, _ = np.linalg.qr(rng.normal(size=(5, 5)))
@@ -33,7 +32,7 @@ def test_plane_is_that_of_the_largest_variance(rng):
     assert axes.get_xlabel() == f"First component ({share:.0f} %)"
     assert [text.get_text() for text in axes.texts] == ["a", "b", "$c"]
     assert axes.get_legend() is None
-    figure.canvas.draw()
+    figure.savefig(tmp_path / "plane.png")
 
 
 def test_images_of_one_label_have_one_color(rng):
@@ -49,15 +48,14 @@ def test_images_of_one_label_have_one_color(rng):
     assert list(map(len, dots_of(axes))) == [2, 3, 1]
     red, blue = (each.get_facecolor()[0, :3] for each in axes.collections[:2])
     assert tuple(red) == (1.0, 0.0, 0.0) and tuple(blue) == (0.0, 0.0, 1.0)
-    assert to_rgb(axes.texts[0].get_color()) == (0.0, 0.0, 1.0)
     shown = [text.get_text() for text in axes.get_legend().texts]
     assert shown == ["red", "blue", "?"]
     assert axes.get_title() == "Colors"
 
 
-def test_equal_points_are_drawn():
+def test_equal_points_are_drawn(tmp_path):
     figure = plot_joint_embedding(np.ones((3, 2)), np.ones((1, 2)), ["one"])
-    figure.canvas.draw()
+    figure.savefig(tmp_path / "plane.png")
     assert np.all(dots_of(figure.axes[0])[0] == 0.0)
 
 

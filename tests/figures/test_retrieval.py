@@ -24,12 +24,20 @@ def test_images_stand_behind_their_text_in_frames(rng):
     assert figure.axes[0].get_title() == "Found"
 
 
-def test_texts_stand_below_their_image(rng):
+def test_long_texts_are_not_cut(rng, tmp_path):
+    text = "a large cyan cross and a small magenta triangle on a gray ground"
+    figure = plot_found_images([text], rng.random((1, 3, 32, 32)), [[1, 0, 1]])
+    figure.savefig(tmp_path / "found.png")
+    (label,) = figure.axes[0].get_yticklabels()
+    assert label.get_window_extent().x0 >= 0.0
+
+
+def test_texts_stand_below_their_image(rng, tmp_path):
     images = rng.random((3, 4, 5))
     texts = [["a ring", "a star"], ["a", "b"], ["c", "$d"]]
     right = [[True, False], [False, False], [True, True]]
     figure = plot_found_texts(images, texts, right, columns=2, title="Texts")
-    figure.canvas.draw()
+    figure.savefig(tmp_path / "texts.png")
     assert len(figure.axes) == 3
     for axes, found, rights in zip(figure.axes, texts, right, strict=True):
         colors = [RIGHT if each else WRONG for each in rights]
