@@ -4,12 +4,12 @@ import keras
 from keras import ops
 
 from keras_dl4.layers.factored_word_tensor import FactoredWordTensor
-from keras_dl4.models.abstract_language_model import AbstractLanguageModel
+from keras_dl4.models.abstract_captioner import AbstractCaptioner
 from keras_dl4.ops.windows import windows
 
 
 @keras.saving.register_keras_serializable(package="keras_dl4")
-class SCNLM(AbstractLanguageModel):
+class SCNLM(AbstractCaptioner):
     """Predicts the next word by content, and by the structure of the sentence.
 
     The content is a vector of what the sentence is about, the structure is a
@@ -26,7 +26,9 @@ class SCNLM(AbstractLanguageModel):
     The content of a sentence in training is its own vector in a space which it
     shares with images, such as that of a
     `keras_dl4.models.VisualSemanticEmbedding`: texts alone are enough to learn
-    from. The vector of an image takes its place in order to describe the image.
+    from. The vector of an image takes its place in order to describe the image:
+    made with that embedding, and with the structures that sentences have, the
+    model captions images, `captioner.caption(images)`.
 
     `fit({"tokens": word_ids, "tags": tag_ids, "content": vectors})` needs no
     targets. The loss is the mean cross-entropy of a word, ends of sentences
@@ -53,6 +55,12 @@ class SCNLM(AbstractLanguageModel):
             Defaults to `100`.
         future_tags: Int from 0, how many words are looked ahead at, of which
             the tags are known. Defaults to `3`.
+        embedding: `keras_dl4.models.VisualSemanticEmbedding` with the same
+            vocabulary, in whose space contents are. It is saved with this
+            model, and no longer trained. `None`: there are no images to be
+            captioned. Defaults to `None`.
+        structures: `keras_dl4.datasets.TagStructures`, from which those of
+            captions are drawn, or `None`. Defaults to `None`.
         **kwargs: Arguments of `keras.Model`, such as `name`.
 
     Call arguments:
@@ -66,8 +74,9 @@ class SCNLM(AbstractLanguageModel):
         word n, after the last of the end.
 
     Raises:
-        ValueError: If an argument is invalid, the inputs are no such dict, or
-            a loss is given; in `fit` and `evaluate`, if there are targets, ids
+        ValueError: If an argument is invalid, embedding or structures do not
+            fit or are missing for captions, the inputs are no such dict, or a
+            loss is given; in `fit` and `evaluate`, if there are targets, ids
             are out of range or not padded on the right, a word has no tag, or
             a content is not finite.
 
@@ -106,9 +115,18 @@ class SCNLM(AbstractLanguageModel):
         tag_dim=100,
         num_factors=100,
         future_tags=3,
+        embedding=None,
+        structures=None,
         **kwargs,
     ):
-        super().__init__(vocabulary, embedding_dim, context_size, **kwargs)
+        super().__init__(
+            vocabulary,
+            embedding_dim,
+            context_size,
+            embedding=embedding,
+            structures=structures,
+            **kwargs,
+        )
         self.num_tags = num_tags
         self.content_dim = content_dim
         self.tag_dim = tag_dim
@@ -116,6 +134,7 @@ class SCNLM(AbstractLanguageModel):
         self.future_tags = future_tags
         self.check_sizes("num_tags", "content_dim", "tag_dim", "num_factors")
         self.check_sizes("future_tags", least=0)
+        self.check_parts()
         self.words = FactoredWordTensor(
             len(vocabulary), num_factors, name="words", dtype=self.dtype_policy
         )

@@ -4,6 +4,7 @@ import numpy as np
 
 from keras_dl4 import layers
 from keras_dl4 import models
+from keras_dl4.datasets import TagStructures
 from tests.conformance.case import Case
 
 WORDS = ["", "[UNK]", *"abcdefg"]
@@ -29,6 +30,23 @@ def vectors_and_attributes():
     rng = np.random.default_rng(0)
     vectors = rng.normal(size=(4, 3, 5)).astype("float32")
     return [vectors, rng.normal(size=(4, 1, 2)).astype("float32")]
+
+
+def captioner():
+    """Of features of images, in a space of three dimensions."""
+    encoder = layers.CaptionEncoder(len(WORDS), 3, "bag_of_words")
+    embedding = models.VisualSemanticEmbedding(None, encoder, 3, WORDS)
+    embedding.build({"image": (None, 5), "tokens": (None, None)})
+    return models.SCNLM(
+        WORDS,
+        5,
+        4,
+        2,
+        content_dim=3,
+        future_tags=1,
+        embedding=embedding,
+        structures=TagStructures([[2, 1], [4]], [2, 1]),
+    )
 
 
 SENTENCES = {
@@ -74,6 +92,13 @@ SENTENCE_LANGUAGE_MODEL_CASES = [
             num_factors=7,
             future_tags=2,
         ),
+        inputs=with_tags,
+        dynamic_axes={"tokens": (1,), "tags": (1,)},
+        **SENTENCES,
+    ),
+    Case(
+        "SCNLM/captioner",
+        create=captioner,
         inputs=with_tags,
         dynamic_axes={"tokens": (1,), "tags": (1,)},
         **SENTENCES,

@@ -1,0 +1,125 @@
+"""Sentences for contents and structures, and those that fit an image best."""
+
+from keras import ops
+
+from keras_dl4.ops.beam_search import beam_search
+from keras_dl4.ops.unit_normalization import unit_normalize
+
+_END_ID, _UNKNOWN_ID = 0, 1
+
+
+def generate(model, content, tags, beam_width):
+    """The most probable sentences of given contents and structures.
+
+    A sentence has as many words as its structure has tags, and no unknown
+    ones. A function of tensors, which can be traced, compiled and exported.
+
+    Args:
+        model: `keras_dl4.models.SCNLM`.
+        content: Float tensor `(batch, content_dim)`.
+        tags: Int tensor `(batch, words)`, 0 behind the end of a structure.
+        beam_width: Positive int, how many sentences of each, and how many
+            hypotheses are followed on the way.
+
+    Returns:
+        Tuple, best first: int32 `(batch, beam_width, words)`, ids, 0 behind
+        the end; and float32 `(batch, beam_width)`, the mean of the
+        log-probabilities of the words and the end.
+    """
+    tags = ops.cast(tags, "int32")
+    lengths = ops.sum(ops.cast(tags != 0, "int32"), axis=-1)
+    future = ops.arange(model.future_tags + 1, dtype="int32")
+    words = ops.arange(len(model.vocabulary), dtype="int32")
+    is_end = ops.equal(words, _END_ID)
+    is_known = ops.not_equal(words, _UNKNOWN_ID)
+
+    def step(words, position, state):
+        context = ops.concatenate(
+            [state["context"][:, 1:], words[:, None]], axis=1
+        )
+        log_probs = model.next_word_log_probabilities(
+            {
+                "context": context,
+                "content": state["content"],
+                "tags": ops.take(state["tags"], position + future, axis=1),
+            }
+        )
+        is_over = ops.less_equal(state["length"], position)[:, None]
+        can_come = ops.logical_and(ops.equal(is_end, is_over), is_known)
+        log_probs = ops.where(can_come, log_probs, -float("inf"))
+        return log_probs, {**state, "context": context}
+
+    start = ops.zeros_like(lengths)
+    sentences, scores, _ = beam_search(
+        step,
+        start,
+        {
+            "context": ops.repeat(start[:, None], model.context_size, axis=1),
+            "content": content,
+            "tags": ops.pad(tags, [[0, 0], [0, model.future_tags + 1]]),
+            "length": lengths,
+        },
+        beam_width,
+        tags.shape[1] + 1,
+        _END_ID,
+        length_penalty=1.0,
+    )
+    return sentences[..., :-1], scores
+
+
+def caption_images(
+    model,
+    embedding,
+    images,
+    structures,
+    num_candidates,
+    beam_width,
+    cosine_weight,
+    language_weight,
+):
+    """Sentences of several structures, ranked by how well they fit an image.
+
+    A function of tensors, which can be traced, compiled and exported.
+
+    Args:
+        model: `keras_dl4.models.SCNLM`.
+        embedding: `keras_dl4.models.VisualSemanticEmbedding`.
+        images: Tensor `(batch, ...)`, as the embedding takes it.
+        structures: Int tensor `(num_structures, words)`.
+        num_candidates: Positive int, how many sentences of each image.
+        beam_width: Positive int, as of `generate`.
+        cosine_weight: Float, weight of the cosine of image and sentence.
+        language_weight: Float, weight of the mean log-probability of a word.
+
+    Returns:
+        Dict of tensors, best first: `tokens`, int32 `(batch, num_candidates,
+        words)`; and of shape `(batch, num_candidates)`: `score`, by which they
+        are ranked, `cosine` and `log_probability`; and `tags`, of the shape
+        of `tokens`, the structure of each.
+    """
+    vectors = unit_normalize(embedding.encode_image(images))
+    structures = ops.convert_to_tensor(structures, "int32")
+    batch_size, dim = ops.shape(vectors)
+    number, length = structures.shape
+    tokens, log_probs = generate(
+        model,
+        ops.repeat(vectors, number, axis=0),
+        ops.tile(structures, (batch_size, 1)),
+        beam_width,
+    )
+    shape = batch_size, number * beam_width
+    texts = embedding.encode_text(ops.reshape(tokens, (-1, length)))
+    texts = ops.reshape(texts, (*shape, dim))
+    cosines = ops.cast(ops.sum(texts * vectors[:, None], axis=-1), "float32")
+    log_probs = ops.reshape(log_probs, shape)
+    scores = cosine_weight * cosines + language_weight * log_probs
+    scores, places = ops.top_k(scores, num_candidates)
+    places = ops.cast(places, "int32")
+    tokens = ops.reshape(tokens, (*shape, length))
+    return {
+        "tokens": ops.take_along_axis(tokens, places[..., None], axis=1),
+        "score": scores,
+        "cosine": ops.take_along_axis(cosines, places, axis=1),
+        "log_probability": ops.take_along_axis(log_probs, places, axis=1),
+        "tags": ops.take(structures, places // beam_width, axis=0),
+    }
