@@ -5,6 +5,9 @@ from keras_dl4.serving.contract import check_saved_model
 from keras_dl4.serving.export import export_saved_model
 from keras_dl4.serving.gans import export_gan
 from keras_dl4.serving.story_answers import export_story_answers
+from keras_dl4.serving.visual_semantic_embeddings import (
+    export_visual_semantic_embedding,
+)
 
 __all__ = [
     "check_in_clean_process",
@@ -14,4 +17,5 @@ __all__ = [
     "export_gan",
     "export_saved_model",
     "export_story_answers",
+    "export_visual_semantic_embedding",
 ]

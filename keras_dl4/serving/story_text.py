@@ -1,4 +1,4 @@
-"""Stories as text, read by TensorFlow as `StoryVectorizer` reads them."""
+"""Stories and sentences as text, read by TensorFlow as models read them."""
 
 import keras
 
@@ -19,25 +19,54 @@ class StoryReader(keras.layers.Layer):
 
     def __init__(self, vocabulary, **kwargs):
         super().__init__(**kwargs)
-        self.lookup = keras.layers.StringLookup(
-            vocabulary=vocabulary[len(_SPECIAL_WORDS) :], mask_token=""
-        )
+        self.lookup = _lookup(vocabulary)
 
     def call(self, inputs):
         import tensorflow as tf
 
-        story, question = (
-            tf.strings.regex_replace(inputs[name], _SPACE, " ")
-            for name in ("story", "question")
-        )
-        story = _words(_sentences(story))
+        story = _words(_sentences(_spaced(inputs["story"])))
         # What is only punctuation is no sentence; the newest comes first.
         story = tf.ragged.boolean_mask(story, story.row_lengths(2) > 0)
         story = tf.reverse(story, axis=[1])
         return {
             "story": self.lookup(story.to_tensor()),
-            "question": self.lookup(_words(question).to_tensor()),
+            "question": _sentence_ids(self.lookup, inputs["question"]),
         }
+
+
+class SentenceReader(keras.layers.Layer):
+    """Turns sentences, as strings, into ids of words.
+
+    Args:
+        vocabulary: List of words, `["", "[UNK]", ...]`.
+    """
+
+    def __init__(self, vocabulary, **kwargs):
+        super().__init__(**kwargs)
+        self.lookup = _lookup(vocabulary)
+
+    def call(self, inputs):
+        import tensorflow as tf
+
+        ids = _sentence_ids(self.lookup, inputs)
+        return tf.pad(ids, [[0, 0], [0, 1]])  # also one without words has some
+
+
+def _lookup(vocabulary):
+    words = vocabulary[len(_SPECIAL_WORDS) :]
+    return keras.layers.StringLookup(vocabulary=words, mask_token="")
+
+
+def _sentence_ids(lookup, text):
+    """`(batch,)` strings as ids `(batch, words)`, padded by 0."""
+    return lookup(_words(_spaced(text)).to_tensor())
+
+
+def _spaced(text):
+    """All white space but the end of a line as spaces."""
+    import tensorflow as tf
+
+    return tf.strings.regex_replace(text, _SPACE, " ")
 
 
 def _sentences(text):
