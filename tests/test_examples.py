@@ -63,6 +63,13 @@ SMALL_ARGUMENTS = {
         ).split()
         for model in ("memn2n", "lstm")
     ],
+    "caption_language_models": [
+        (
+            f"--model {model} --num-train 100 --embedding-dim 4 --factors 5 "
+            "--tag-dim 6 --epochs 1 --verbose 2 --out {out}"
+        ).split()
+        for model in ("log_bilinear", "multiplicative", "sc_nlm")
+    ],
     "ntm_tasks": [
         (
             "--task copy --sequences 20 --batch-size 2 --num-tests 2 "
