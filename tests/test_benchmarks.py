@@ -265,3 +265,19 @@ def test_missing_torch_is_named(script, tmp_path, monkeypatch, capsys):
     )
     assert memn2n.measure(args, tmp_path / "questions.npz") == ([], {})
     assert "left out: torch" in capsys.readouterr().out
+
+
+def test_small_run_of_the_visual_semantic_embedding(script, tmp_path, capsys):
+    out = tmp_path / "benchmark.json"
+    argv = (
+        f"--encoders peephole_lstm lstm --modes graph --rounds 2 --out {out}"
+    ).split()
+    record = script("visual_semantic_embedding").main(argv)
+    assert json.loads(out.read_text()) == record
+    ours, keras, search = record["rows"]
+    assert [ours["name"], keras["name"]] == ["peephole_lstm", "lstm"]
+    assert keras["ratio"] == search["ratio"] == 1.0
+    ratios = np.divide(ours["rounds_ms"], keras["rounds_ms"])
+    assert ours["ratio"] == pytest.approx(np.median(ratios))
+    assert 0 < search["min_ms"] <= search["median_ms"]
+    assert "| part | name | mode |" in capsys.readouterr().out
