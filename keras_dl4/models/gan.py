@@ -16,6 +16,7 @@ from keras_dl4.models.gan_players import SHOWN
 from keras_dl4.models.gan_players import discriminator_loss
 from keras_dl4.models.gan_players import generator_loss
 from keras_dl4.models.gan_players import logits_of
+from keras_dl4.models.gan_signatures import gan_inputs
 from keras_dl4.models.gan_signatures import gan_signatures
 from keras_dl4.models.moving_average import averaged_copy
 from keras_dl4.models.moving_average import move_average
@@ -179,8 +180,6 @@ class GAN(AbstractTwoPlayerModel):
         self.seed_states = SeedStates([each for each in networks if each])
         self.built = True
 
-    # For users.
-
     def compile(
         self,
         generator_optimizer=None,
@@ -242,6 +241,10 @@ class GAN(AbstractTwoPlayerModel):
         """`generate` and `discriminate`, for `export_saved_model`."""
         return gan_signatures(self)
 
+    def serving_inputs(self):
+        """What the model is called with, for the same."""
+        return gan_inputs(self)
+
     # For the abstract class.
 
     def players(self):
@@ -274,12 +277,8 @@ class GAN(AbstractTwoPlayerModel):
             networks = self.averaged_generator, self.generator
             move_average(*networks, self.ema_momentum, num_updates <= 1)
 
-    # For Keras.
-
     def call(self, inputs, training=False):
-        x, labels = inputs, []
-        if self.num_classes is not None:
-            x, *labels = inputs
+        x, *labels = [inputs] if self.num_classes is None else inputs
         return logits_of(self, x, labels, training)[:, None]
 
     def get_config(self):

@@ -14,11 +14,10 @@ def gan_signatures(gan):
         Dict of `generate`, from latent vectors to samples, and `discriminate`,
         from data to logits and scores; both take labels with `num_classes`.
     """
-    label = keras.InputSpec(shape=(None,), dtype="int32", name="label")
 
     def taken(name, shape):
-        spec = keras.InputSpec(shape=shape, dtype="float32", name=name)
-        return spec if gan.num_classes is None else {name: spec, "label": label}
+        specs = _specs(gan, name, shape)
+        return specs if gan.num_classes is not None else specs[name]
 
     def generate(inputs):
         sample = gan.generate(*_parts(inputs, "latent"))
@@ -33,6 +32,31 @@ def gan_signatures(gan):
     return {
         "generate": (generate, taken("latent", (None, gan.latent_dim))),
         "discriminate": (discriminate, taken("data", tuple(gan.made.shape))),
+    }
+
+
+def gan_inputs(gan):
+    """What a GAN is called with.
+
+    Args:
+        gan: `keras_dl4.models.GAN`.
+
+    Returns:
+        `keras.InputSpec` of the data; a list of it and that of the labels with
+        `num_classes`.
+    """
+    specs = list(_specs(gan, "data", tuple(gan.made.shape)).values())
+    return specs if gan.num_classes is not None else specs[0]
+
+
+def _specs(gan, name, shape):
+    """Specs by name, of what has this one, and of labels if there are any."""
+    wanted = {name: (shape, "float32"), "label": ((None,), "int32")}
+    if gan.num_classes is None:
+        del wanted["label"]
+    return {
+        name: keras.InputSpec(shape=shape, dtype=dtype, name=name)
+        for name, (shape, dtype) in wanted.items()
     }
 
 

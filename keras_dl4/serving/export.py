@@ -2,12 +2,12 @@
 
 import os
 import pathlib
-import re
 import shutil
 import uuid
 
 import keras
 
+from keras_dl4.serving import call_names
 from keras_dl4.serving import contract
 
 SERVE = "serve"  # Keras adds the alias `serving_default` for the first one.
@@ -50,11 +50,13 @@ def export_saved_model(
             `keras.tree.flatten` gives the outputs. Defaults to `None`.
         input_signature: `keras.InputSpec` with shape and dtype, or a dict or
             list of them, as the model is called; `None` takes it from
-            `model.inputs`. The batch axis is `None`. Defaults to `None`.
+            `model.inputs`, or from what a model of keras_dl4 says of itself.
+            The batch axis is `None`. Defaults to `None`.
         signatures: Dict from the names of further signatures to functions
             that return a dict of tensors. Each takes what the model takes,
             or is given as a pair of it and an `input_signature` of its own.
-            Defaults to `None`.
+            `None` takes those that a model of keras_dl4 has. Defaults to
+            `None`.
         xla_signature: Boolean, whether to add a signature `serving_xla`, the
             same function compiled with XLA on its first request of each
             shape. CPU servers need `--xla_cpu_compilation_enabled=true` for
@@ -91,27 +93,29 @@ def export_saved_model(
     path = pathlib.Path(path)
     _check_backend()
     _check_path(path)
-    structure = _input_structure(model, input_signature)
-    specs = _named_specs(structure, input_names)
+    structure = call_names.input_structure(model, input_signature)
+    specs = call_names.named_specs(structure, input_names)
 
     def predict(inputs):
         outputs = model(inputs, training=False)
         if output_names is not None:
-            names = _exact_names(output_names, outputs)
+            names = call_names.exact_names(output_names, outputs)
         else:
-            names = _declared_output_names(model, outputs)
+            names = call_names.declared_output_names(model, outputs)
         return dict(zip(names, keras.tree.flatten(outputs), strict=True))
 
     endpoints = {SERVE: _endpoint(predict, structure, specs)}
     if xla_signature:
         endpoints[SERVE_XLA] = _endpoint(predict, structure, specs, True)
+    if signatures is None and hasattr(model, "serving_signatures"):
+        signatures = model.serving_signatures()
     for name, function in (signatures or {}).items():
         _check_signature_name(name)
         taken = structure, specs
         if isinstance(function, tuple):
             function, own = function
-            _check_leaves(own)
-            taken = own, _named_specs(own, None)
+            call_names.check_leaves(own)
+            taken = own, call_names.named_specs(own, None)
         endpoints[name] = _endpoint(function, *taken)
 
     archive = keras.export.ExportArchive()
@@ -156,113 +160,6 @@ def _check_signature_name(name):
             "The name of a signature must be a Python identifier other than "
             f"{sorted(reserved)}. Received: {name!r}"
         )
-
-
-def _input_structure(model, input_signature):
-    """Returns what the model takes, with a spec or KerasTensor as leaves."""
-    if not model.built:
-        raise ValueError(
-            "The model must be built before it is exported. Received: "
-            f"model {model.name!r}. Call it once on a batch of data."
-        )
-    if input_signature is not None:
-        structure = input_signature
-    elif isinstance(model, keras.Sequential):
-        structure = model.inputs[0]
-    elif getattr(model, "inputs", None):
-        structure = model.input
-    else:
-        raise ValueError(
-            "`input_signature` is needed for a subclassed model, since Keras "
-            "does not know the dtypes and free axes of its inputs. Received: "
-            f"model {model.name!r}. Pass for example `input_signature="
-            "keras.InputSpec(shape=(None, None, 9), dtype='float32')`, or "
-            "wrap the model: `keras.Model(x, model(x))` with "
-            "`x = keras.Input(...)`."
-        )
-    _check_leaves(structure)
-    return structure
-
-
-def _check_leaves(structure):
-    for leaf in keras.tree.flatten(structure):
-        shape = getattr(leaf, "shape", None)
-        dtype = getattr(leaf, "dtype", None)
-        if not shape or shape[0] is not None or dtype is None:
-            raise ValueError(
-                "Each input needs a dtype and a shape whose first axis, the "
-                f"batch, is None. Received: {leaf}. Start the model with "
-                "`keras.Input(shape, dtype=...)` (a Sequential model without "
-                "it takes shape and dtype from its first batch; a stateful "
-                "model fixes its batch size), or pass `input_signature`."
-            )
-
-
-def _named_specs(structure, input_names):
-    """Returns a dict from input name to `tf.TensorSpec`, in flat order."""
-    import tensorflow as tf
-
-    leaves = keras.tree.flatten(structure)
-    if input_names is None:
-        generated = contract.GENERATED_NAME.fullmatch
-        given = [
-            leaf.name if leaf.name and not generated(leaf.name) else None
-            for leaf in leaves
-        ]
-        names = _leaf_names(structure, given, "inputs")
-    else:
-        names = _exact_names(input_names, structure)
-    for name in names:
-        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
-            raise ValueError(
-                "The name of an input must be letters, digits and "
-                f"underscores. Received: {name!r}. Pass `input_names`."
-            )
-    return {
-        name: tf.TensorSpec(leaf.shape, leaf.dtype, name=name)
-        for name, leaf in zip(names, leaves, strict=True)
-    }
-
-
-def _leaf_names(structure, given, default):
-    """Names the leaves: by dict key, else as `given`, else by position."""
-    paths = [path for path, _ in keras.tree.flatten_with_path(structure)]
-    names = []
-    for index, path in enumerate(paths):
-        keys = [part for part in path if isinstance(part, str)]
-        name = keys[-1] if keys else given[index]
-        if name is None:
-            name = default if len(paths) == 1 else f"{default}_{index + 1}"
-        names.append(name)
-    if len(set(names)) < len(names):
-        raise ValueError(
-            f"The names of {default} must differ from each other. "
-            f"Received: {names}. Pass `input_names` or `output_names`."
-        )
-    return names
-
-
-def _exact_names(names, structure):
-    num_leaves = len(keras.tree.flatten(structure))
-    names = [names] if isinstance(names, str) else list(names)
-    if len(names) != num_leaves or len(set(names)) != num_leaves:
-        raise ValueError(
-            f"Expected {num_leaves} names that differ from each other. "
-            f"Received: {names}"
-        )
-    return names
-
-
-def _declared_output_names(model, outputs):
-    if isinstance(model, keras.Sequential):
-        given = [model.layers[-1].name]
-    else:
-        given = getattr(model, "output_names", [])
-    num_leaves = len(keras.tree.flatten(outputs))
-    # A layer with several outputs appears once for each.
-    if len(given) != num_leaves or len(set(given)) < num_leaves:
-        given = [None] * num_leaves
-    return _leaf_names(outputs, given, "outputs")
 
 
 def _endpoint(function, structure, specs, jit_compile=False):

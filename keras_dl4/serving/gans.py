@@ -60,12 +60,7 @@ def export_gan(model, path, *, tolerance=1e-3):
         "generate": {"latent": latent, **label},
         "discriminate": {"data": data, **label},
     }
-    taken = signatures["discriminate"][1]
-    if label:  # as the model is called
-        taken = [taken["data"], taken["label"]]
-    report = export_saved_model(
-        model, path, input_signature=taken, signatures=signatures
-    )
+    report = export_saved_model(model, path)
     try:
         check_signatures_in_clean_process(path, signatures, examples, tolerance)
     except ValueError:

@@ -32,3 +32,12 @@ def test_signatures_answer_as_the_model(with_labels, tmp_path):
     np.testing.assert_allclose(judged["logit"], logits, rtol=1e-5, atol=1e-6)
     probabilities = 1.0 / (1.0 + np.exp(-logits))
     np.testing.assert_allclose(judged["score"], probabilities, rtol=1e-5)
+
+
+@pytest.mark.parametrize("with_labels", [False, True])
+def test_gan_says_itself_what_is_served(with_labels, tmp_path):
+    gan = conditional_gan() if with_labels else linear_gan()
+    report = serving.export_saved_model(gan, tmp_path / "1")
+    named = {"data", "label"} if with_labels else {"data"}
+    assert set(report["signatures"]["serving_default"]["inputs"]) == named
+    assert {"generate", "discriminate"} < set(report["signatures"])
