@@ -89,6 +89,14 @@ SMALL_ARGUMENTS = {
             "--batch-size 2 --num-tests 2 --jit off --verbose 2 --out {out}"
         ).split(),
     ],
+    "sc_nlm_scenes": [
+        (
+            "--num-pictures 128 --embedding-epochs 1 --embedding-dim 8 "
+            "--num-train 60 --epochs 1 --word-dim 4 --num-factors 8 "
+            "--tag-dim 8 --num-structures 3 --beam-width 2 --num-tests 20 "
+            "--demo --verbose 2 --out {out}"
+        ).split(),
+    ],
     "variational_autoencoder_digits": [
         (
             "--num-train 64 --hidden 8 --batch-size 32 --epochs 2 "

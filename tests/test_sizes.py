@@ -24,6 +24,9 @@ BANNED_NAMES = {"utils", "util", "helpers", "base", "common", "misc"}
 LONG_FILES = {
     "examples/gan_mnist.py": "one script, a third of it presets and options",
     "examples/ntm_tasks.py": "one script, a third of it tables and arguments",
+    "examples/sc_nlm_scenes.py": (
+        "one script: two models are trained, and captions judged"
+    ),
     "examples/spatial_transformer_digits.py": "one script, much of it options",
     "examples/variational_autoencoder_digits.py": (
         "one script, a third of it presets and options"
