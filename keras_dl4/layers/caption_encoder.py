@@ -33,6 +33,11 @@ class CaptionEncoder(keras.layers.Layer):
             Defaults to `None`.
         trainable_words: Boolean, whether word vectors are trained. Defaults to
             `True`.
+        words_initializer: As of `keras.layers.Embedding`. Vectors of that size
+            hardly open or close a gate; a recurrent encoder that is to learn
+            from the order of words soon starts better from larger ones, such
+            as `keras.initializers.RandomNormal(stddev=1.0)`. Defaults to
+            `"uniform"`, from -0.05 to 0.05.
         **kwargs: Arguments of `keras.layers.Layer`.
 
     Call arguments:
@@ -65,6 +70,8 @@ class CaptionEncoder(keras.layers.Layer):
         encoder="peephole_lstm",
         word_dim=None,
         trainable_words=True,
+        *,
+        words_initializer="uniform",
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -79,6 +86,7 @@ class CaptionEncoder(keras.layers.Layer):
         self.encoder = encoder
         self.word_dim = units if word_dim is None else word_dim
         self.trainable_words = trainable_words
+        self.words_initializer = keras.initializers.get(words_initializer)
         for name in ("vocabulary_size", "units", "word_dim"):
             value = getattr(self, name)
             is_int = isinstance(value, int) and not isinstance(value, bool)
@@ -91,6 +99,7 @@ class CaptionEncoder(keras.layers.Layer):
         self.words = keras.layers.Embedding(
             vocabulary_size,
             self.word_dim,
+            embeddings_initializer=self.words_initializer,
             mask_zero=True,
             trainable=trainable_words,
             name="words",
@@ -167,4 +176,7 @@ class CaptionEncoder(keras.layers.Layer):
             "encoder": self.encoder,
             "word_dim": self.word_dim,
             "trainable_words": self.trainable_words,
+            "words_initializer": keras.initializers.serialize(
+                self.words_initializer
+            ),
         }

@@ -70,6 +70,15 @@ def test_padding_changes_nothing(encoder):
     np.testing.assert_array_equal(values(layer(np.zeros((1, 3), int))), 0.0)
 
 
+def test_words_start_from_the_initializer():
+    ones = keras.initializers.Ones()
+    layer = CaptionEncoder(9, 3, "bag_of_words", words_initializer=ones)
+    other = CaptionEncoder.from_config(layer.get_config())
+    for each in (layer, other):
+        found = values(each(np.array([[4, 2, 0]])))
+        np.testing.assert_array_equal(found, [[2.0, 2.0, 2.0]])
+
+
 @pytest.mark.parametrize("encoder", ENCODERS)
 def test_fixed_words_stay(encoder, rng):
     vectors = rng.normal(size=(2, 5)).astype("float32")
