@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import math
+import os
 import pathlib
 
 import pytest
@@ -176,6 +177,12 @@ SMALL_ARGUMENTS = {
             "--verbose 2 --out {out}"
         ).split(),
     ],
+    "visual_semantic_embedding_emoji": [
+        (
+            "--num-train 64 --epochs 2 --batch-size 32 --embedding-dim 4 "
+            "--verbose 2 --out {out}"
+        ).split(),
+    ],
     "visual_semantic_embedding_scenes": [
         (
             f"--encoder {encoder} --num-train 32 --num-tests 12 --epochs 2 "
@@ -186,6 +193,7 @@ SMALL_ARGUMENTS = {
 }
 # Results by test, and a record for each of three models.
 RECORDS_IN_PARTS = {"ntm_tasks", "contractive_autoencoder_digits"}
+NEEDS_DATA = {"visual_semantic_embedding_emoji"}
 RUNS = [
     pytest.param(stem, arguments, id=f"{stem}-{number}")
     for stem, runs in SMALL_ARGUMENTS.items()
@@ -210,6 +218,8 @@ def test_every_example_has_small_arguments():
 
 @pytest.mark.parametrize(("stem", "arguments"), RUNS)
 def test_example_returns_finite_numbers(stem, arguments, tmp_path, monkeypatch):
+    if stem in NEEDS_DATA and "KERAS_DL4_DATA" not in os.environ:
+        pytest.skip("not run: no data")
     monkeypatch.chdir(tmp_path)
     out = str(tmp_path / "out")
     argv = [argument.format(out=out) for argument in arguments]
@@ -220,3 +230,10 @@ def test_example_returns_finite_numbers(stem, arguments, tmp_path, monkeypatch):
     if stem not in RECORDS_IN_PARTS:
         record = json.loads((tmp_path / "out/result.json").read_text("utf-8"))
         assert set(results) <= set(record), "a result is not in result.json"
+
+
+def test_example_without_its_data_says_where_to_put_it(tmp_path):
+    argv = ["--data-dir", str(tmp_path), "--out", str(tmp_path / "out")]
+    with pytest.raises(FileNotFoundError, match="There must be a file emoji32"):
+        load_example("visual_semantic_embedding_emoji").main(argv)
+    assert not (tmp_path / "out").exists()

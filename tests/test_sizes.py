@@ -31,6 +31,9 @@ LONG_FILES = {
     "examples/variational_autoencoder_digits.py": (
         "one script, a third of it presets and options"
     ),
+    "examples/visual_semantic_embedding_emoji.py": (
+        "one script: two evaluations, and figures of each"
+    ),
     "examples/visual_semantic_embedding_scenes.py": (
         "one script: three evaluations, and figures of each"
     ),
