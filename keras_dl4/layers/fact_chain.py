@@ -27,6 +27,8 @@ class FactChain(keras.layers.Layer):
         write_time: Boolean, whether memories are compared in pairs.
         nonlinear: Boolean, whether vectors pass through a tanh before they
             are compared.
+        hop_gains: Boolean, whether the vectors of a chosen fact are scaled by
+            gains of the hop that chose it.
         **kwargs: Arguments of `keras.layers.Layer`.
     """
 
@@ -39,6 +41,7 @@ class FactChain(keras.layers.Layer):
         variable_hops,
         write_time,
         nonlinear,
+        hop_gains,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -48,6 +51,7 @@ class FactChain(keras.layers.Layer):
         self.variable_hops = variable_hops
         self.write_time = write_time
         self.nonlinear = nonlinear
+        self.hop_gains = hop_gains
 
     def build(self, input_shape=None):
         dim = self.features.embedding_dim
@@ -62,6 +66,12 @@ class FactChain(keras.layers.Layer):
             self.output_kernel, self.response_kernel = (
                 self.add_weight((dim, dim), "identity", name=name)
                 for name in ("output_kernel", "response_kernel")
+            )
+        if self.hop_gains:
+            shape = (self.num_hops, dim)
+            self.output_gains, self.response_gains = (
+                self.add_weight(shape, "ones", name=name)
+                for name in ("output_gains", "response_gains")
             )
         self.built = True
 
@@ -149,18 +159,24 @@ class FactChain(keras.layers.Layer):
                 is_going_on = ops.logical_and(is_going_on, slot < num_slots)
                 slot = ops.where(is_going_on, slot, -1)
             slots.append(slot)
-            parts.append(memory_scores.read_slot(memory["facts"], slot))
+            parts.append(self._read(memory["facts"], slot, hop, "output"))
         return slots[1:], losses
 
     def response(self, query, memory, slots):
         """R: scores all words as answers, from the question and the facts."""
         x = query
-        for slot in slots:
-            x = x + memory_scores.read_slot(memory["evidence"], slot)
+        for hop, slot in enumerate(slots):
+            x = x + self._read(memory["evidence"], slot, hop, "response")
         words = self._match(self.features.answers(), "response")
         scores = ops.matmul(self._match(x, "response"), ops.transpose(words))
         is_answer = ops.arange(self.features.vocabulary_size) > UNKNOWN_ID
         return ops.where(is_answer, scores, _NEVER)
+
+    def _read(self, memory, slot, hop, part):
+        fact = memory_scores.read_slot(memory, slot)
+        if not self.hop_gains:
+            return fact
+        return getattr(self, f"{part}_gains")[hop] * fact
 
     def _match(self, vectors, part):
         if not self.nonlinear:

@@ -59,6 +59,10 @@ class MemNN(StoryReaderModel):
         nonlinear: Boolean, whether vectors pass through a matrix and a tanh
             before they are compared. Write-time features do not. Defaults to
             `False`.
+        hop_gains: Boolean, whether the vector of a chosen fact is scaled by
+            learned gains of the hop that chose it. Without them, as in the
+            paper, the response cannot tell facts that name a place each
+            which one was chosen first. Defaults to `True`.
         unknown_word_rate: Float from 0 to 1, the probability that a word is
             hidden in an example of training. If it is not 0, unknown words
             are described by the words left and right of them in the sentence
@@ -122,6 +126,7 @@ class MemNN(StoryReaderModel):
         variable_hops=True,
         write_time=True,
         nonlinear=False,
+        hop_gains=True,
         unknown_word_rate=0.0,
         return_supports=False,
         seed=None,
@@ -136,6 +141,7 @@ class MemNN(StoryReaderModel):
         self.variable_hops = variable_hops
         self.write_time = write_time
         self.nonlinear = nonlinear
+        self.hop_gains = hop_gains
         self.unknown_word_rate = unknown_word_rate
         self.return_supports = return_supports
         self.seed = seed
@@ -158,6 +164,7 @@ class MemNN(StoryReaderModel):
             variable_hops=variable_hops,
             write_time=write_time,
             nonlinear=nonlinear,
+            hop_gains=hop_gains,
             dtype="float32",
             name="chain",
         )
@@ -266,6 +273,7 @@ class MemNN(StoryReaderModel):
             "variable_hops": self.variable_hops,
             "write_time": self.write_time,
             "nonlinear": self.nonlinear,
+            "hop_gains": self.hop_gains,
             "unknown_word_rate": self.unknown_word_rate,
             "return_supports": self.return_supports,
             "seed": self.seed,

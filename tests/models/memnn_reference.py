@@ -85,8 +85,14 @@ class Reference:
                     break
                 continue
             chosen.append(slot)
-            parts.append((slot, self.sentence(story[slot], FACT)))
-            answer = answer + self.sentence(story[slot], EVIDENCE)
+            gains = (
+                self.weights[f"{part}_gains"][hop]
+                if self.options["hop_gains"]
+                else 1.0
+                for part in ("output", "response")
+            )
+            parts.append((slot, next(gains) * self.sentence(story[slot], FACT)))
+            answer = answer + next(gains) * self.sentence(story[slot], EVIDENCE)
         answer = self.match(answer, "response")
         logits = [
             answer @ self.match(self.vector("words", word, ANSWER), "response")

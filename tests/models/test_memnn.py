@@ -20,12 +20,14 @@ OPTIONS = {
     "unknown words": {"unknown_word_rate": 1e-9},
     "no time": {"write_time": False},
     "fixed hops": {"variable_hops": False},
+    "no gains": {"hop_gains": False},
     "all": {
         "sentence_encoding": "bigrams",
         "nonlinear": True,
         "unknown_word_rate": 1e-9,
         "write_time": False,
         "variable_hops": False,
+        "hop_gains": False,
     },
 }
 
@@ -209,6 +211,19 @@ def test_explanation_takes_longer_texts_and_needs_a_built_model():
     assert model.explain("Kim runs to Tom.", "Who runs?")["answer"]
     with pytest.raises(ValueError, match="A question must be a string"):
         model.explain("Kim runs.", None)
+
+
+@pytest.mark.parametrize("hop_gains", [False, True])
+def test_gains_tell_which_fact_was_chosen_first(hop_gains, rng):
+    chain = model_of({"hop_gains": hop_gains}).chain
+    evidence = ops.convert_to_tensor(rng.normal(size=(1, 2, 6)), "float32")
+    asked, memory = ops.ones((1, 6)), {"evidence": evidence}
+    slots = [np.array([0]), np.array([1])]
+    forth, back = (
+        ops.convert_to_numpy(chain.response(asked, memory, order))
+        for order in (slots, slots[::-1])
+    )
+    assert np.allclose(forth, back, rtol=1e-5) != hop_gains
 
 
 def test_vectorizer_is_saved_with_the_model(rng, tmp_path):
