@@ -18,6 +18,7 @@ import tables_gan
 import tables_memory_networks
 import tables_ntm
 import tables_spatial_transformer
+import tables_visual_semantic_embedding
 from table_text import fill
 from table_text import table
 
@@ -28,6 +29,10 @@ SYSTEMS = {
     "Autoencoders": ("autoencoders", tables_autoencoders),
     "Memory networks": ("memory_networks", tables_memory_networks),
     "Adversarial networks": ("gan", tables_gan),
+    "Images and sentences": (
+        "visual_semantic_embedding",
+        tables_visual_semantic_embedding,
+    ),
 }
 
 
