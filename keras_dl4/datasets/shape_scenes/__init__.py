@@ -3,6 +3,8 @@ from keras_dl4.datasets.shape_scenes.captions import TaggedCaption
 from keras_dl4.datasets.shape_scenes.gallery import analogy_questions
 from keras_dl4.datasets.shape_scenes.lexicon import TAGS
 from keras_dl4.datasets.shape_scenes.lexicon import VOCABULARY
+from keras_dl4.datasets.shape_scenes.mirrored_pairs import MirroredPairs
+from keras_dl4.datasets.shape_scenes.mirroring import mirror_scenes
 from keras_dl4.datasets.shape_scenes.rendering import render_scenes
 from keras_dl4.datasets.shape_scenes.scene import Scene
 from keras_dl4.datasets.shape_scenes.scene import SceneObject
@@ -13,6 +15,7 @@ from keras_dl4.datasets.shape_scenes.truth import evaluate_caption
 __all__ = [
     "TAGS",
     "VOCABULARY",
+    "MirroredPairs",
     "Scene",
     "SceneObject",
     "ShapeScenes",
@@ -21,5 +24,6 @@ __all__ = [
     "caption_truth",
     "encode_captions",
     "evaluate_caption",
+    "mirror_scenes",
     "render_scenes",
 ]
