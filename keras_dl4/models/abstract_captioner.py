@@ -92,7 +92,7 @@ class AbstractCaptioner(AbstractLanguageModel):
         Returns:
             Tuple, best first: int32 `(batch, beam_width, words)`, ids of
             words, 0 behind the end; and float32 `(batch, beam_width)`, the
-            mean log-probability of the words and the end.
+            log-probability of the words and the end.
         """
         content = keras.ops.convert_to_tensor(content)
         return generate(self, content, tags, beam_width)
@@ -103,7 +103,8 @@ class AbstractCaptioner(AbstractLanguageModel):
         Structures are drawn as frequent as sentences have them. Of each the
         most probable sentences are found, given the vector of the image, and
         all are ranked by the cosine of their own vector with that of the
-        image, plus a share of their mean log-probability.
+        image, plus a share of their log-probability: the more that has, the
+        less is said of which the model is not sure.
 
         Args:
             images: Array `(num_images, ...)`, as the embedding takes them.
@@ -134,7 +135,7 @@ class AbstractCaptioner(AbstractLanguageModel):
         beam_width=3,
         *,
         cosine_weight=1.0,
-        language_weight=0.1,
+        language_weight=0.15,
         seed=0,
     ):
         """What `caption` does in one graph, as a model from images to ids.
@@ -147,8 +148,8 @@ class AbstractCaptioner(AbstractLanguageModel):
             beam_width: Positive int, hypotheses under each. Defaults to `3`.
             cosine_weight: Float, weight of the cosine of image and caption.
                 Defaults to `1.0`.
-            language_weight: Float, weight of the mean log-probability of a
-                word. Defaults to `0.1`.
+            language_weight: Float, weight of the log-probability of a
+                caption. Defaults to `0.15`.
             seed: Int, of the structures. Defaults to `0`.
 
         Returns:

@@ -23,8 +23,8 @@ def generate(model, content, tags, beam_width):
 
     Returns:
         Tuple, best first: int32 `(batch, beam_width, words)`, ids, 0 behind
-        the end; and float32 `(batch, beam_width)`, the mean of the
-        log-probabilities of the words and the end.
+        the end; and float32 `(batch, beam_width)`, the log-probability of
+        the words and the end.
     """
     tags = ops.cast(tags, "int32")
     lengths = ops.sum(ops.cast(tags != 0, "int32"), axis=-1)
@@ -62,7 +62,6 @@ def generate(model, content, tags, beam_width):
         beam_width,
         tags.shape[1] + 1,
         _END_ID,
-        length_penalty=1.0,
     )
     return sentences[..., :-1], scores
 
@@ -89,7 +88,7 @@ def caption_images(
         num_candidates: Positive int, how many sentences of each image.
         beam_width: Positive int, as of `generate`.
         cosine_weight: Float, weight of the cosine of image and sentence.
-        language_weight: Float, weight of the mean log-probability of a word.
+        language_weight: Float, weight of the log-probability of a sentence.
 
     Returns:
         Dict of tensors, best first: `tokens`, int32 `(batch, num_candidates,

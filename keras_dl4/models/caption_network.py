@@ -17,7 +17,7 @@ class CaptionNetwork(keras.Model):
         num_candidates: Positive int, captions of each image.
         beam_width: Positive int, hypotheses under each structure.
         cosine_weight: Float, weight of the cosine of image and caption.
-        language_weight: Float, weight of the mean log-probability of a word.
+        language_weight: Float, weight of the log-probability of a caption.
         **kwargs: Arguments of `keras.Model`, such as `name`.
 
     Call arguments:

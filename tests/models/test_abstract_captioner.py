@@ -60,7 +60,7 @@ def pictures(number=3):
 
 
 def all_sentences(model, content, tags):
-    """`(mean log-probability, words)` of one content and structure.
+    """`(log-probability, words)` of one content and structure.
 
     By the model of whole sentences, not by that of the next word.
     """
@@ -79,7 +79,7 @@ def all_sentences(model, content, tags):
     log_probs = logits - np.log(np.exp(logits).sum(-1, keepdims=True))
     targets = np.array([[*each, 0] for each in words])
     chosen = np.take_along_axis(log_probs, targets[..., None], axis=-1)
-    return list(zip(chosen.mean(axis=(1, 2)), words, strict=True))
+    return list(zip(chosen.sum(axis=(1, 2)), words, strict=True))
 
 
 def numpy_of(structure):
@@ -125,10 +125,10 @@ def test_captions_are_the_best_of_all_sentences(captioner, weights):
                 for _, words in sentences
             ]
             encoded = numpy_of(captioner.embedding.encode_text(strings))
-            for text, cosine, (mean, _) in zip(
+            for text, cosine, (log_prob, _) in zip(
                 strings, encoded @ vector, sentences, strict=True
             ):
-                score = cosine_weight * cosine + language_weight * mean
+                score = cosine_weight * cosine + language_weight * log_prob
                 found.append((score, text))
         expected = sorted(found, reverse=True)[:4]
         np.testing.assert_allclose(
