@@ -168,16 +168,17 @@ def evaluate_retrieval(model, scenes):
     return paired | {f"semantic_{name}": v for name, v in semantic.items()}
 
 
-def evaluate_analogies(model, gallery):
+def evaluate_analogies(args, model, gallery):
     """Answers by what is changed, of all and of those never seen together."""
     scenes = [gallery.scene(number) for number in range(gallery.num_examples)]
     questions = shape_scenes.analogy_questions(scenes)
     pictures = in_parts(model.encode_image, as_floats(gallery.images()))
-    minus, plus = (
-        in_parts(model.encode_text, questions[name].tolist())
-        for name in ("minus", "plus")
-    )
-    is_new = has_new_target(questions, scenes, gallery.config)
+    words = np.unique(questions["plus"])
+    vectors = in_parts(model.encode_text, words.tolist())
+    vector_of = dict(zip(words, vectors, strict=True))
+    minus = np.array([vector_of[word] for word in questions["minus"]])
+    plus = np.array([vector_of[word] for word in questions["plus"]])
+    is_new = has_new_target(args, questions, scenes)
     results = {}
     for kind in ("color", "shape"):
         is_kind = questions["kind"] == kind
@@ -198,20 +199,16 @@ def evaluate_analogies(model, gallery):
     return results
 
 
-def has_new_target(questions, scenes, config):
+def has_new_target(args, questions, scenes):
     """Whether no picture of the training set shows what is asked for."""
-    train = ShapeScenes(config)
+    train = scenes_of(args, "train", args.num_train)
     seen = {
         (thing.shape, thing.color)
         for number in range(train.num_examples)
         for thing in train.scene(number).objects
     }
-    is_new = np.array(
-        [
-            (each.objects[0].shape, each.objects[0].color) not in seen
-            for each in scenes
-        ]
-    )
+    single = [scene.objects[0] for scene in scenes]
+    is_new = np.array([(x.shape, x.color) not in seen for x in single])
     return np.any(questions["target"] & is_new, axis=1)
 
 
@@ -378,7 +375,7 @@ def main(argv=None):
     gallery = scenes_of(args, "gallery")
     results = {
         **evaluate_retrieval(model, test),
-        **evaluate_analogies(model, gallery),
+        **evaluate_analogies(args, model, gallery),
         **evaluate_minimal_pairs(
             model, scenes_of(args, "minimal_pairs", args.num_tests)
         ),
