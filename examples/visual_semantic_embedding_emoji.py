@@ -92,6 +92,7 @@ def build_model(args, vocabulary):
     image_encoder = keras.Sequential(
         [
             keras.Input((32, 32, 3)),
+            layers.Rescaling(-1.0, 1.0),  # the white ground becomes 0
             layers.Conv2D(32, 3, padding="same", activation="relu"),
             layers.MaxPooling2D(2),
             layers.Conv2D(64, 3, padding="same", activation="relu"),
@@ -278,7 +279,7 @@ def parse(argv):
     add("--encoder", choices=ENCODERS, default="bag_of_words")
     add("--data-dir", help="of the emoji (default: KERAS_DL4_DATA)")
     add("--num-train", type=int, help="pictures (default: all)")
-    add("--epochs", type=int, default=24)
+    add("--epochs", type=int, default=60)
     add("--batch-size", type=int, default=128)
     add("--learning-rate", type=float, default=1e-3)
     add("--margin", type=float, default=0.2)

@@ -51,9 +51,10 @@ def load_emoji(data_dir=None):
         `(3786, 32, 32, 3)`; `"twitter_group"` and `"google_group"`, int64
         arrays `(3786,)`; `"split"`, `"category"` and `"tone"`, string arrays
         `(3786,)`; `"captions"`, a list with a tuple of captions, tuples of
-        words, for each; and `"analogies"`, a dictionary of arrays `(11412,)`:
-        `"kind"`, `"source"` (which emoji), `"minus"`, `"plus"` (words) and
-        `"target"` (which emoji).
+        words, for each: its names, and all of its keywords; and
+        `"analogies"`, a dictionary of arrays `(11412,)`: `"kind"`, `"source"`
+        (which emoji), `"minus"`, `"plus"` (words) and `"target"` (which
+        emoji).
 
     Raises:
         ValueError: If a file is truncated or another.
@@ -83,12 +84,12 @@ def load_emoji(data_dir=None):
 
 
 def _captions_of(entry):
-    """Its names and keywords as different captions."""
+    """Its different names, and its keywords as one more caption."""
     texts = [
         entry["name"],
         entry["official"],
         entry["short"].replace("_", " "),
-        *entry["keywords"],
+        " ".join(entry["keywords"]),
     ]
     captions = dict.fromkeys(map(split_words, texts))
     return tuple(caption for caption in captions if caption)

@@ -70,7 +70,7 @@ def test_emoji_are_read(small_files):
                 ("red", "heart"),
                 ("heavy", "black", "heart"),
                 ("heart",),
-                ("love",),
+                ("love", "red", "heart"),
             )
         ]
         analogies = emoji["analogies"]
