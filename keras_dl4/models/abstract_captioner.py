@@ -135,7 +135,7 @@ class AbstractCaptioner(AbstractLanguageModel):
         beam_width=3,
         *,
         cosine_weight=1.0,
-        language_weight=0.15,
+        language_weight=0.2,
         seed=0,
     ):
         """What `caption` does in one graph, as a model from images to ids.
@@ -149,7 +149,8 @@ class AbstractCaptioner(AbstractLanguageModel):
             cosine_weight: Float, weight of the cosine of image and caption.
                 Defaults to `1.0`.
             language_weight: Float, weight of the log-probability of a
-                caption. Defaults to `0.15`.
+                caption: the larger, the less captions dare to say. Defaults to
+                `0.2`.
             seed: Int, of the structures. Defaults to `0`.
 
         Returns:
