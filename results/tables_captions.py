@@ -13,11 +13,11 @@ MODELS = {
 DATA = {"coco": "COCO", "scenes": "shape scenes"}
 CAPTIONS = {
     "one_object": "one object",
-    "one_object_true": "and true",
+    "one_object_complete": "and complete",
     "two_objects": "two objects",
-    "two_objects_true": "and true",
     "two_objects_complete": "and complete",
     "tags_as_requested": "tags as requested",
+    "naming_a_shape": "naming a shape",
 }
 FAILURES = ("hallucination", "counting", "contradiction", "ungrammatical")
 
@@ -31,7 +31,8 @@ def caption_table(folder):
     """How much of the captions is right, and what goes wrong."""
     rows = [
         [
-            run["settings"]["seed"],
+            f"{run['settings']['content']} captions, "
+            f"weight {run['settings']['language_weight']}",
             *(number(run[key], 1) for key in CAPTIONS),
             *(number(run[key], 1) for key in FAILURES),
             number(run["cider_d"]),
@@ -41,12 +42,18 @@ def caption_table(folder):
     ]
     if not rows:
         return ""
-    header = ["seed", *CAPTIONS.values(), *FAILURES, "CIDEr-D", "CPU minutes"]
+    header = [
+        "content",
+        *CAPTIONS.values(),
+        *FAILURES,
+        "CIDEr-D",
+        "CPU minutes",
+    ]
     return (
         "Captions of unseen shape scenes by SC-NLM, which has learned from "
         "captions alone; in % of captions all of whose attributes are right, "
-        "that are true in counts and relations as well, that leave nothing "
-        f"out, and that have a failure:\n\n{table(header, rows)}"
+        "that leave no object out as well, and that have a failure; a larger "
+        f"language weight says less:\n\n{table(header, rows)}"
     )
 
 

@@ -66,17 +66,15 @@ def test_perplexities_are_in_the_order_of_the_models(load, tmp_path):
 
 
 def test_captions_show_what_is_right_and_what_fails(load, tmp_path):
-    tables = load(MODULE)
-    run = dict.fromkeys(
-        ("one_object", "one_object_true", "two_objects_true"), 95.0
-    ) | {"two_objects": 75.0, "two_objects_complete": 60.0}
-    run |= {"tags_as_requested": 99.0, "hallucination": 4.0, "counting": 1.0}
-    run |= {"contradiction": 0.0, "ungrammatical": 0.5, "cider_d": 2.0}
-    run |= {"cpu_minutes": 5.0, "settings": {"seed": 0}}
+    tables, captions = load(MODULE), load("tables_captions")
+    run = dict.fromkeys((*captions.CAPTIONS, *captions.FAILURES), 95.0)
+    run |= {"two_objects": 75.0, "two_objects_complete": 60.0}
+    run |= {"cider_d": 2.0, "cpu_minutes": 5.0}
+    run |= {"settings": {"content": "own", "language_weight": 0.2}}
     write(tmp_path, captions=run)
     (text,) = tables.tables(tmp_path)
-    cells = ["0", "95.0", "95.0", "75.0", "95.0", "60.0", "99.0"]
-    assert cells_of(text, "0 ")[:7] == cells
+    cells = ["own captions, weight 0.2", "95.0", "95.0", "75.0", "60.0"]
+    assert cells_of(text, "own captions")[:5] == cells
     assert tables.summary(tmp_path)[0][1] == "95.0; 75.0"
 
 
