@@ -5,7 +5,7 @@ Run:    python examples/memn2n_language_model.py
         python examples/memn2n_language_model.py --model lstm
         python examples/memn2n_language_model.py --data wikitext2 --hops 6
             --embedding-dim 150 --memory-size 100 --min-count 2
-Expect: a test perplexity near 2.2 for generated text (single words: 28.6)
+Expect: a test perplexity near 2.1 for generated text (single words: 28.6)
 Writes: runs/memn2n_language_model/ (result.json, model.keras)
 
 The last tenth of the training text decides when to stop; the vocabulary is of
