@@ -3,6 +3,7 @@
 import abc
 
 import keras
+import numpy as np
 from keras import ops
 
 from keras_dl4.backend import all_reduce_mean
@@ -142,7 +143,7 @@ class AbstractLanguageModel(keras.Model, abc.ABC):
         Args:
             x: Dict of arrays as `call` takes it, or a data set of batches, of
                 which y is not used. Defaults to `None`.
-            y: Nothing. Defaults to `None`.
+            y: Nothing, or `x["tokens"]` once more. Defaults to `None`.
             *args: As of `keras.Model.fit`.
             sample_weight: Array, one weight for each sentence. Defaults to
                 `None`.
@@ -174,7 +175,10 @@ class AbstractLanguageModel(keras.Model, abc.ABC):
 
     def _targets_of(self, x, y, sample_weight):
         """What to give to Keras as y, without which it drops the weights."""
-        if y is not None and not (isinstance(x, dict) and y is x["tokens"]):
+        # Keras splits for validation what it was given here as y.
+        if y is not None and not (
+            isinstance(x, dict) and np.array_equal(y, x["tokens"])
+        ):
             raise ValueError(
                 "The targets are the words of `x`. Received: "
                 f"y of type {type(y).__name__}. Leave it out: `fit(x)`."

@@ -105,6 +105,21 @@ def test_sentences_may_be_weighted(rng):
     np.testing.assert_allclose(found[0], expected, rtol=1e-5)
 
 
+def test_weighted_sentences_may_be_split_for_validation(rng):
+    model = compiled(spread_out(small(), rng))
+    data = {"tokens": np.tile(TOKENS, (4, 1))}
+    weights = np.arange(1.0, 13.0)
+    history = model.fit(
+        data, sample_weight=weights, validation_split=0.25, verbose=0
+    )
+    expected = model.evaluate(
+        {"tokens": TOKENS}, TOKENS, sample_weight=weights[9:], verbose=0
+    )
+    np.testing.assert_allclose(
+        history.history["val_loss"], expected[0], rtol=1e-5
+    )
+
+
 def test_fit_learns_sentences_and_their_ends():
     model = compiled(small(), run_eagerly=False, weighted_metrics=["accuracy"])
     data = {"tokens": np.tile(TOKENS, (20, 1))}
