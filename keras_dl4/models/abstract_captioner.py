@@ -17,8 +17,8 @@ class AbstractCaptioner(AbstractLanguageModel):
         vocabulary: List of words, as of `AbstractLanguageModel`.
         embedding_dim: Positive int, the same.
         context_size: Positive int, the same.
-        embedding: `keras_dl4.models.VisualSemanticEmbedding`, or `None`.
-            Defaults to `None`.
+        embedding: `keras_dl4.models.VisualSemanticEmbedding`, which is frozen
+            itself, or `None`. Defaults to `None`.
         structures: `keras_dl4.datasets.TagStructures`, or `None`. Defaults to
             `None`.
         **kwargs: Arguments of `keras.Model`, such as `name`.

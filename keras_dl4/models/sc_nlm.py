@@ -57,7 +57,9 @@ class SCNLM(AbstractCaptioner):
             the tags are known. Defaults to `3`.
         embedding: `keras_dl4.models.VisualSemanticEmbedding` with the same
             vocabulary, in whose space contents are. It is saved with this
-            model, and no longer trained. `None`: there are no images to be
+            model, and no longer trained: the very model that is passed is
+            frozen. To train it further by itself, set its `trainable` to
+            `True` and compile it again. `None`: there are no images to be
             captioned. Defaults to `None`.
         structures: `keras_dl4.datasets.TagStructures`, from which those of
             captions are drawn, or `None`. Defaults to `None`.
