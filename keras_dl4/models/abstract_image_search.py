@@ -87,8 +87,10 @@ class AbstractImageSearch(keras.Model, abc.ABC):
             vector = index.vectors[excluded][None]
         else:
             vector = self.encode_image(np.asarray(image)[None])
-        texts = self.encode_text([minus, plus])
-        query = unit_normalize(unit_normalize(vector) - texts[:1] + texts[1:])
+        # The index is of float32, in any precision of the model.
+        vector = unit_normalize(ops.cast(vector, "float32"))
+        texts = ops.cast(self.encode_text([minus, plus]), "float32")
+        query = unit_normalize(vector - texts[:1] + texts[1:])
         found = index.nearest(query, k, excluded)
         return tuple(x[0] for x in found)
 

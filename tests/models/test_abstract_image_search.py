@@ -1,0 +1,39 @@
+import numpy as np
+import pytest
+
+from keras_dl4.layers import CaptionEncoder
+from keras_dl4.models import VisualSemanticEmbedding
+
+WORDS = ["", "[UNK]", "red", "blue", "circle", "square"]
+FEATURES = np.array(
+    [[1, 0, 1, 0], [0, 1, 1, 0], [1, 0, 0, 1], [0, 1, 0, 1]], "float32"
+)
+
+
+def make_model(**kwargs):
+    """One whose space has an axis for each word, so that answers are known."""
+    sentences = CaptionEncoder(6, 4, "bag_of_words", dtype=kwargs.get("dtype"))
+    model = VisualSemanticEmbedding(None, sentences, 4, WORDS, **kwargs)
+    model.build({"image": (None, 4), "tokens": (None, None)})
+    model.projection.set_weights([np.eye(4)])
+    model.set_word_vectors(WORDS[2:], np.eye(4))
+    model.build_index(FEATURES)
+    return model
+
+
+@pytest.fixture(scope="module")
+def model():
+    return make_model()
+
+
+@pytest.mark.parametrize("image", [1, np.int64(1), FEATURES[1]])
+@pytest.mark.parametrize("dtype", ["float32", "mixed_bfloat16"])
+def test_analogy_is_that_of_the_equation(dtype, image):
+    """Cosines with image - minus + plus, in any precision of the model."""
+    places, scores = make_model(dtype=dtype).analogy(image, "blue", "red", k=4)
+    units = FEATURES / np.sqrt(2)
+    query = units[1] - np.eye(4)[1] + np.eye(4)[0]
+    expected = units @ query / np.linalg.norm(query)
+    assert places[0] == 0
+    assert (1 in places) == (np.ndim(image) > 0)
+    np.testing.assert_allclose(scores, expected[places], atol=5e-3)
