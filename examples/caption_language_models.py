@@ -85,7 +85,7 @@ def word_vectors(args, vocabulary):
         return table
     top = args.data_dir or os.environ.get("KERAS_DL4_DATA", "")
     path = args.word_vectors or os.path.join(top, VECTORS)
-    words, vectors = image_captions.read_word_vectors(path, vocabulary)
+    words, vectors = image_captions.load_word_vectors(path, vocabulary)
     places = {word: number for number, word in enumerate(vocabulary)}
     table[[places[word] for word in words]] = vectors
     return table

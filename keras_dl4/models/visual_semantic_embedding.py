@@ -12,6 +12,7 @@ from keras_dl4.models.abstract_image_search import AbstractImageSearch
 from keras_dl4.models.caption_checks import check_names
 from keras_dl4.models.caption_checks import checked_data
 from keras_dl4.models.ranking_loss_state import RankingLossState
+from keras_dl4.models.seed_states import SeedStates
 from keras_dl4.ops.unit_normalization import unit_normalize
 
 _UNKNOWN_ID = 1
@@ -122,6 +123,10 @@ class VisualSemanticEmbedding(AbstractImageSearch):
             dtype=self.dtype_policy,
         )
         self.loss_state = RankingLossState(name="loss_state")
+        encoders = [image_encoder, sentence_encoder]
+        self.seed_states = SeedStates(
+            [each for each in encoders if each is not None]
+        )
 
     def build(self, input_shape):
         check_names(input_shape)
@@ -213,7 +218,7 @@ class VisualSemanticEmbedding(AbstractImageSearch):
         Args:
             words: Sequence of strings.
             vectors: Float array `(num_words, word_dim)`, such as
-                `keras_dl4.datasets.image_captions.read_word_vectors` reads.
+                `keras_dl4.datasets.image_captions.load_word_vectors` reads.
         """
         kept = [n for n, word in enumerate(words) if word in self._ids]
         ids = np.array([self._ids[words[n]] for n in kept], "int64")

@@ -10,7 +10,7 @@ from keras_dl4.datasets.image_captions.formats import read_karpathy
 from keras_dl4.datasets.image_captions.formats import write_karpathy
 from keras_dl4.datasets.image_captions.loading import load_coco_captions
 from keras_dl4.datasets.image_captions.loading import load_emoji
-from keras_dl4.datasets.image_captions.word_vectors import read_word_vectors
+from keras_dl4.datasets.image_captions.word_vectors import load_word_vectors
 
 __all__ = [
     "CaptionPairs",
@@ -23,7 +23,7 @@ __all__ = [
     "read_coco",
     "read_flickr_tokens",
     "read_karpathy",
-    "read_word_vectors",
+    "load_word_vectors",
     "split_words",
     "write_karpathy",
 ]

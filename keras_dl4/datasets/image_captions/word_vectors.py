@@ -8,7 +8,7 @@ import zlib
 import numpy as np
 
 
-def read_word_vectors(path, vocabulary=None):
+def load_word_vectors(path, vocabulary=None):
     r"""Reads word vectors that others have trained.
 
     A text file has a line for each word, the word and its numbers separated
@@ -37,7 +37,7 @@ def read_word_vectors(path, vocabulary=None):
 
     >>> with open("vectors.txt", "w") as file:
     ...     _ = file.write("the 0.5 1.0\nred -1.0 0.25\n")
-    >>> words, vectors = read_word_vectors("vectors.txt", ["blue", "red"])
+    >>> words, vectors = load_word_vectors("vectors.txt", ["blue", "red"])
     >>> words, vectors.tolist()
     (('red',), [[-1.0, 0.25]])
     """
