@@ -1,6 +1,7 @@
 """Search for the most probable sequences, several hypotheses at a time."""
 
 import math
+import numbers
 import typing
 
 import keras
@@ -42,7 +43,7 @@ def beam_search(
             which is repeated for each hypothesis, and stays with it.
         beam_width: Positive int, hypotheses for each example.
         max_length: Positive int, the most words, with the end.
-        end_id: Int, the word that ends a sequence.
+        end_id: Int from 0, a word, that which ends a sequence.
         length_penalty: Float >= 0, the exponent of the length: 0 compares
             probabilities, and prefers short sequences; 1 their geometric mean
             over words. Defaults to `0.0`.
@@ -56,7 +57,8 @@ def beam_search(
         int32 `(batch, beam_width)`, lengths without the end.
 
     Raises:
-        ValueError: If a number is none of those.
+        ValueError: If a number is none of those, or the end is no word of
+            `step`.
 
     Example:
 
@@ -92,6 +94,7 @@ def beam_search(
         words = ops.reshape(beams.words, (-1,))
         log_probs, new_state = step(words, position, state)
         log_probs = ops.cast(log_probs, "float32")
+        _check_end(end_id, log_probs.shape[-1])
         is_end = ops.equal(_range(log_probs.shape[-1]), end_id)
         is_early = ops.logical_and(is_end, position < min_length)
         log_probs = ops.where(is_early, _IMPOSSIBLE, log_probs)
@@ -192,6 +195,17 @@ def _range(number):
     return ops.arange(number, dtype="int32")
 
 
+def _check_end(end_id, num_words):
+    """Refuses an end that no sequence would ever come to."""
+    is_int = isinstance(end_id, numbers.Integral)
+    if not is_int or isinstance(end_id, bool) or not 0 <= end_id < num_words:
+        raise ValueError(
+            f"`end_id` must be an int from 0 to {num_words - 1}, one of the "
+            "words of which `step` returns log-probabilities. Received: "
+            f"end_id={end_id!r}."
+        )
+
+
 def _check_numbers(beam_width, max_length, length_penalty, min_length):
     sizes = {"beam_width": beam_width, "max_length": max_length}
     for name, size in sizes.items():
@@ -199,7 +213,8 @@ def _check_numbers(beam_width, max_length, length_penalty, min_length):
             raise ValueError(
                 f"`{name}` must be a positive int. Received: {name}={size!r}."
             )
-    if not 0.0 <= length_penalty < math.inf:
+    is_number = isinstance(length_penalty, numbers.Real)
+    if not is_number or not 0.0 <= length_penalty < math.inf:
         raise ValueError(
             "`length_penalty` must be a number >= 0, the exponent of the "
             f"length. Received: length_penalty={length_penalty!r}."

@@ -31,14 +31,14 @@ def by_bigrams(words, position, tables):
     return rows[:, 0], tables
 
 
-def search(tables, beam_width, max_length=4, **options):
+def search(tables, beam_width, max_length=4, end_id=END, **options):
     found = beam_search(
         by_bigrams,
         np.full(len(tables), START),
         tables,
         beam_width,
         max_length,
-        END,
+        end_id,
         **options,
     )
     return [ops.convert_to_numpy(x) for x in found]
@@ -221,7 +221,12 @@ def test_equals_that_on_jax(tmp_path):
         ({"beam_width": 0}, "`beam_width` must be a positive int"),
         ({"max_length": 2.5}, "max_length=2.5"),
         ({"beam_width": 2, "length_penalty": -1.0}, "length_penalty=-1.0"),
+        ({"length_penalty": "1"}, "`length_penalty` must be a number.*'1'"),
+        ({"length_penalty": float("nan")}, "length_penalty=nan"),
         ({"beam_width": 2, "min_length": 4}, "from 0 to 3.*min_length=4"),
+        ({"end_id": NUM_WORDS}, "`end_id` must be an int from 0 to 3.*=4"),
+        ({"end_id": -1}, "end_id=-1"),
+        ({"end_id": 3.0}, "end_id=3.0"),
     ],
 )
 def test_bad_numbers_are_refused(options, message):
