@@ -158,7 +158,8 @@ class AbstractCaptioner(AbstractLanguageModel):
             dict, best first: `tokens`, int32 `(batch, num_candidates, words)`,
             0 behind the end; of shape `(batch, num_candidates)` `score`,
             `cosine` and `log_probability`; and `tags`, of the shape of
-            `tokens`, the structure that each was written under.
+            `tokens`, the structure that each was written under. Where there
+            are no more sentences, the score is `-inf`.
         """
         if self.embedding is None or self.structures is None:
             raise ValueError(
@@ -168,11 +169,11 @@ class AbstractCaptioner(AbstractLanguageModel):
             )
         settings = (num_structures, seed, num_candidates, beam_width)
         settings += (cosine_weight, language_weight)
-        kept = self._networks.by_settings
-        if settings not in kept:
+        kept, key = self._networks.by_settings, repr(settings)
+        if key not in kept:
             structures = self.structures.sample(num_structures, seed)
-            kept[settings] = CaptionNetwork(self, structures, *settings[2:])
-        return kept[settings]
+            kept[key] = CaptionNetwork(self, structures, *settings[2:])
+        return kept[key]
 
     def get_config(self):
         parts = {"embedding": self.embedding, "structures": self.structures}

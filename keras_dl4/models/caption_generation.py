@@ -1,11 +1,14 @@
 """Sentences for contents and structures, and those that fit an image best."""
 
+import math
+
 from keras import ops
 
 from keras_dl4.ops.beam_search import beam_search
 from keras_dl4.ops.unit_normalization import unit_normalize
 
 _END_ID, _UNKNOWN_ID = 0, 1
+_IMPOSSIBLE = -math.inf
 
 
 def generate(model, content, tags, beam_width):
@@ -46,7 +49,7 @@ def generate(model, content, tags, beam_width):
         )
         is_over = ops.less_equal(state["length"], position)[:, None]
         can_come = ops.logical_and(ops.equal(is_end, is_over), is_known)
-        log_probs = ops.where(can_come, log_probs, -float("inf"))
+        log_probs = ops.where(can_come, log_probs, _IMPOSSIBLE)
         return log_probs, {**state, "context": context}
 
     start = ops.zeros_like(lengths)
@@ -94,7 +97,8 @@ def caption_images(
         Dict of tensors, best first: `tokens`, int32 `(batch, num_candidates,
         words)`; and of shape `(batch, num_candidates)`: `score`, by which they
         are ranked, `cosine` and `log_probability`; and `tags`, of the shape
-        of `tokens`, the structure of each.
+        of `tokens`, the structure of each. Where there are no more sentences,
+        the score is `-inf`.
     """
     vectors = unit_normalize(embedding.encode_image(images))
     structures = ops.convert_to_tensor(structures, "int32")
@@ -112,6 +116,8 @@ def caption_images(
     cosines = ops.cast(ops.sum(texts * vectors[:, None], axis=-1), "float32")
     log_probs = ops.reshape(log_probs, shape)
     scores = cosine_weight * cosines + language_weight * log_probs
+    # A weight of 0 would make NaN of what does not exist.
+    scores = ops.where(ops.isfinite(log_probs), scores, _IMPOSSIBLE)
     scores, places = ops.top_k(scores, num_candidates)
     places = ops.cast(places, "int32")
     tokens = ops.reshape(tokens, (*shape, length))

@@ -1,5 +1,8 @@
 """A captioner with its settings, as a model from images to word ids."""
 
+import math
+import numbers
+
 import keras
 
 from keras_dl4.models.caption_generation import caption_images
@@ -16,8 +19,9 @@ class CaptionNetwork(keras.Model):
         structures: Int array `(num_structures, words)`.
         num_candidates: Positive int, captions of each image.
         beam_width: Positive int, hypotheses under each structure.
-        cosine_weight: Float, weight of the cosine of image and caption.
-        language_weight: Float, weight of the log-probability of a caption.
+        cosine_weight: Finite float, weight of the cosine of image and caption.
+        language_weight: Finite float, weight of the log-probability of a
+            caption.
         **kwargs: Arguments of `keras.Model`, such as `name`.
 
     Call arguments:
@@ -50,6 +54,17 @@ class CaptionNetwork(keras.Model):
                     f"`{name}` must be a positive int. Received: "
                     f"{name}={size!r}."
                 )
+        weights = {
+            "cosine_weight": cosine_weight,
+            "language_weight": language_weight,
+        }
+        for name, weight in weights.items():
+            is_number = isinstance(weight, numbers.Real)
+            if not is_number or not math.isfinite(weight):
+                raise ValueError(
+                    f"`{name}` must be a finite number. Received: "
+                    f"{name}={weight!r}."
+                )
         if num_candidates > len(structures) * beam_width:
             raise ValueError(
                 f"There are {len(structures)} structures, and `beam_width` "
@@ -62,8 +77,7 @@ class CaptionNetwork(keras.Model):
         self.settings = {
             "num_candidates": num_candidates,
             "beam_width": beam_width,
-            "cosine_weight": cosine_weight,
-            "language_weight": language_weight,
+            **weights,
         }
         self.built = True
 

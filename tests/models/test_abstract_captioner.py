@@ -138,6 +138,21 @@ def test_captions_are_the_best_of_all_sentences(captioner, weights):
             assert texts[number] == [text for _, text in expected]
 
 
+def test_what_does_not_exist_is_ranked_last():
+    """Of one word there are four sentences, of which 8 are asked."""
+    structures = TagStructures([[1, 2], [2], [3, 1, 1]], [1, 1, 1])
+    network = captioner_of(embedding_of(), structures).caption_network(
+        24, beam_width=8, language_weight=0.0
+    )
+    found = network.predict(pictures(), verbose=0)
+    is_there = np.isfinite(found["log_probability"])
+    np.testing.assert_array_equal(is_there, np.tile(np.arange(24) < 20, (3, 1)))
+    np.testing.assert_array_equal(np.isneginf(found["score"]), ~is_there)
+    scores = found["score"][:, :20]
+    assert np.all(np.diff(scores, axis=1) <= 0.0)
+    np.testing.assert_allclose(scores, found["cosine"][:, :20], rtol=1e-6)
+
+
 def test_details_of_captions_agree(captioner):
     network = captioner.caption_network(
         5, beam_width=3, cosine_weight=0.7, language_weight=0.2
@@ -249,6 +264,10 @@ def test_what_does_not_fit_is_refused(make, message):
     [
         ({"num_candidates": 0}, "`num_candidates` must be a positive int"),
         ({"beam_width": 1.5}, "beam_width=1.5"),
+        ({"cosine_weight": "1"}, "`cosine_weight` must be a finite.*'1'"),
+        ({"language_weight": [0.2]}, "language_weight=\\[0.2\\]"),
+        ({"language_weight": np.nan}, "language_weight=nan"),
+        ({"language_weight": np.inf}, "language_weight=inf"),
         ({"num_structures": 0}, "`number` must be a positive int"),
         ({"num_candidates": 10}, "3 structures.*num_candidates=10"),
     ],
