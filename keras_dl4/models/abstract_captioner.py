@@ -115,7 +115,9 @@ class AbstractCaptioner(AbstractLanguageModel):
 
         Returns:
             `(texts, scores)`, best first: a list of `num_candidates` strings
-            for each image, and a float array `(num_images, num_candidates)`.
+            for each image, all different, and a float array `(num_images,
+            num_candidates)`. Where there are no more sentences, the string is
+            empty, and the score `-inf`.
         """
         network = self.caption_network(num_candidates, **options)
         found = network.predict(images, batch_size=batch_size, verbose=0)
@@ -146,6 +148,8 @@ class AbstractCaptioner(AbstractLanguageModel):
             num_structures: Positive int, how many structures are drawn; all,
                 where there are fewer. Defaults to `50`.
             beam_width: Positive int, hypotheses under each. Defaults to `3`.
+                Memory grows with the square of both numbers, since all
+                sentences of an image are compared.
             cosine_weight: Float, weight of the cosine of image and caption.
                 Defaults to `1.0`.
             language_weight: Float, weight of the log-probability of a
@@ -158,8 +162,9 @@ class AbstractCaptioner(AbstractLanguageModel):
             dict, best first: `tokens`, int32 `(batch, num_candidates, words)`,
             0 behind the end; of shape `(batch, num_candidates)` `score`,
             `cosine` and `log_probability`; and `tags`, of the shape of
-            `tokens`, the structure that each was written under. Where there
-            are no more sentences, the score is `-inf`.
+            `tokens`, the structure that each was written under. Of equal
+            sentences the best one is kept. Where there are no more, the
+            score is `-inf`, and words and tags are 0.
         """
         if self.embedding is None or self.structures is None:
             raise ValueError(

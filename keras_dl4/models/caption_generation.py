@@ -81,7 +81,10 @@ def caption_images(
 ):
     """Sentences of several structures, ranked by how well they fit an image.
 
-    A function of tensors, which can be traced, compiled and exported.
+    A function of tensors, which can be traced, compiled and exported. Of equal
+    sentences under several structures the best one is kept; to find it, all
+    sentences of an image are compared, `(num_structures * beam_width)**2`
+    pairs.
 
     Args:
         model: `keras_dl4.models.SCNLM`.
@@ -97,8 +100,8 @@ def caption_images(
         Dict of tensors, best first: `tokens`, int32 `(batch, num_candidates,
         words)`; and of shape `(batch, num_candidates)`: `score`, by which they
         are ranked, `cosine` and `log_probability`; and `tags`, of the shape
-        of `tokens`, the structure of each. Where there are no more sentences,
-        the score is `-inf`.
+        of `tokens`, the structure of each. Where there are no more different
+        sentences, the score is `-inf`, and words and tags are 0.
     """
     vectors = unit_normalize(embedding.encode_image(images))
     structures = ops.convert_to_tensor(structures, "int32")
@@ -115,16 +118,41 @@ def caption_images(
     texts = ops.reshape(texts, (*shape, dim))
     cosines = ops.cast(ops.sum(texts * vectors[:, None], axis=-1), "float32")
     log_probs = ops.reshape(log_probs, shape)
+    tokens = ops.reshape(tokens, (*shape, length))
     scores = cosine_weight * cosines + language_weight * log_probs
     # A weight of 0 would make NaN of what does not exist.
     scores = ops.where(ops.isfinite(log_probs), scores, _IMPOSSIBLE)
-    scores, places = ops.top_k(scores, num_candidates)
-    places = ops.cast(places, "int32")
-    tokens = ops.reshape(tokens, (*shape, length))
+    scores, places = _best_different(scores, tokens, num_candidates)
+
+    def chosen(x):
+        return ops.take_along_axis(x, places, axis=1)
+
+    is_there = ops.cast(ops.isfinite(scores), "int32")[..., None]
+    tokens = ops.take_along_axis(tokens, places[..., None], axis=1)
+    tags = ops.take(structures, places // beam_width, axis=0)
     return {
-        "tokens": ops.take_along_axis(tokens, places[..., None], axis=1),
+        "tokens": is_there * tokens,
         "score": scores,
-        "cosine": ops.take_along_axis(cosines, places, axis=1),
-        "log_probability": ops.take_along_axis(log_probs, places, axis=1),
-        "tags": ops.take(structures, places // beam_width, axis=0),
+        "cosine": chosen(cosines),
+        "log_probability": chosen(log_probs),
+        "tags": is_there * tags,
     }
+
+
+def _best_different(scores, tokens, number):
+    """Scores and places of the best of sentences, each of which comes once."""
+    width, length = tokens.shape[1:]
+    scores, order = ops.top_k(scores, width)
+    order = ops.cast(order, "int32")
+    words = ops.take_along_axis(tokens, order[..., None], axis=1)
+    places = ops.arange(width, dtype="int32")
+    is_repeated = (places < places[:, None])[None]  # by one that is better
+    for place in range(length):  # keeps memory from growing with it
+        each = words[..., place]
+        same = ops.equal(each[:, :, None], each[:, None])
+        is_repeated = ops.logical_and(is_repeated, same)
+    is_repeated = ops.any(is_repeated, axis=-1)
+    scores = ops.where(is_repeated, _IMPOSSIBLE, scores)
+    scores, best = ops.top_k(scores, number)
+    best = ops.cast(best, "int32")
+    return scores, ops.take_along_axis(order, best, axis=1)

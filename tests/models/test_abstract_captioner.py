@@ -138,10 +138,12 @@ def test_captions_are_the_best_of_all_sentences(captioner, weights):
             assert texts[number] == [text for _, text in expected]
 
 
+FEW_WORDS = TagStructures([[1, 2], [2], [3, 1, 1]], [1, 1, 1])
+
+
 def test_what_does_not_exist_is_ranked_last():
     """Of one word there are four sentences, of which 8 are asked."""
-    structures = TagStructures([[1, 2], [2], [3, 1, 1]], [1, 1, 1])
-    network = captioner_of(embedding_of(), structures).caption_network(
+    network = captioner_of(embedding_of(), FEW_WORDS).caption_network(
         24, beam_width=8, language_weight=0.0
     )
     found = network.predict(pictures(), verbose=0)
@@ -151,6 +153,40 @@ def test_what_does_not_exist_is_ranked_last():
     scores = found["score"][:, :20]
     assert np.all(np.diff(scores, axis=1) <= 0.0)
     np.testing.assert_allclose(scores, found["cosine"][:, :20], rtol=1e-6)
+
+
+@pytest.mark.parametrize("weights", [(1.0, 0.1), (-1.0, 0.0)])
+def test_equal_captions_come_once(weights):
+    """Five structures of two lengths: 4 + 16 different sentences."""
+    cosine_weight, language_weight = weights
+    structures = TagStructures([[1, 2], [2, 1], [3, 3], [3], [1]], [1] * 5)
+    model = captioner_of(embedding_of(), structures)
+    network = model.caption_network(
+        25,
+        beam_width=16,
+        cosine_weight=cosine_weight,
+        language_weight=language_weight,
+    )
+    found = network.predict(pictures(), verbose=0)
+    vectors = numpy_of(model.embedding.encode_image(pictures()))
+    for number, vector in enumerate(vectors):
+        best = {}
+        for tags in structures.sequences:
+            for log_prob, words in all_sentences(model, vector, np.array(tags)):
+                ids = np.array([words])
+                text = numpy_of(model.embedding.encode_text(ids))[0]
+                score = cosine_weight * text @ vector
+                score += language_weight * log_prob
+                best[words] = max(score, best.get(words, -np.inf))
+        assert len(best) == 20
+        rows, scores = found["tokens"][number], found["score"][number]
+        chosen = [tuple(row[row > 0].tolist()) for row in rows]
+        assert set(chosen[:20]) == set(best) and not any(chosen[20:])
+        expected = [best[words] for words in chosen[:20]]
+        np.testing.assert_allclose(scores[:20], expected, rtol=1e-3, atol=1e-5)
+        assert np.all(np.diff(scores[:20]) <= 0.0)
+        assert np.all(np.isneginf(scores[20:]))
+    assert not found["tags"][:, 20:].any()
 
 
 def test_details_of_captions_agree(captioner):
