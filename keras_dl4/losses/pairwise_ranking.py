@@ -58,8 +58,8 @@ class PairwiseRankingLoss(keras.losses.Loss):
         Float scalar, or `(batch,)` without reduction.
 
     Raises:
-        ValueError: If an argument is out of range, or the scores are not as
-            many for each image as there are images.
+        ValueError: If an argument is out of range, the scores are not as
+            many for each image as there are images, or the ids are not.
 
     Example:
 

@@ -40,7 +40,8 @@ def pairwise_ranking_cost(
         Tensor `(batch,)`, the cost of each pair; 0 where it has no negative.
 
     Raises:
-        ValueError: If `negatives` is unknown, or `"random"` gets no noise.
+        ValueError: If `negatives` is unknown, `"random"` gets no noise, or
+            there is not one id for each image.
 
     Example:
 
@@ -67,6 +68,7 @@ def pairwise_ranking_cost(
         )
     scores = ops.convert_to_tensor(scores)
     ids = ops.reshape(image_ids, (-1,))
+    _check_ids(ids, scores)
     is_negative = ops.not_equal(ids[:, None], ids[None, :])
     rows = (scores, ops.transpose(scores))
     noises = (None, None) if noise is None else (noise[0], noise[1])
@@ -75,6 +77,16 @@ def pairwise_ranking_cost(
         for each, draw in zip(rows, noises, strict=True)
     )
     return first + second
+
+
+def _check_ids(ids, scores):
+    sizes = ids.shape[0], scores.shape[0]
+    if None not in sizes and sizes[0] != sizes[1]:
+        raise ValueError(
+            "There must be an image id for each pair, equal for captions of "
+            f"one image. Received: {sizes[0]} ids for scores of shape "
+            f"{tuple(scores.shape)}. Pass those of the same pairs."
+        )
 
 
 def _cost(scores, is_negative, margin, negatives, noise, num_negatives):

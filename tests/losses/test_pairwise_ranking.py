@@ -203,6 +203,14 @@ def test_scores_that_are_not_of_all_pairs_raise(shape):
         PairwiseRankingLoss()(np.arange(4), np.zeros(shape))
 
 
+@pytest.mark.parametrize("negatives", MODES)
+@pytest.mark.parametrize("ids", [[0], [[0]], [0, 1, 2]])
+def test_ids_of_other_pairs_raise(ids, negatives):
+    """One id would be that of all pairs, which then have no negatives."""
+    with pytest.raises(ValueError, match=r"id for each pair.*shape \(2, 2\)"):
+        PairwiseRankingLoss(negatives=negatives)(ids, np.zeros((2, 2)))
+
+
 @pytest.mark.parametrize(
     "bad",
     [
