@@ -59,9 +59,9 @@ class VisualSemanticEmbedding(AbstractImageSearch):
 
     Raises:
         ValueError: If encoders do not fit, an argument is none of the above,
-            texts are strings without a vocabulary, there is no index to
-            search; or in `fit` and `evaluate` if values are not finite, or
-            ids missing or out of range.
+            texts are strings without a vocabulary, or no word of it has a
+            vector, there is no index to search; or in `fit` and `evaluate` if
+            values are not finite, or ids missing or out of range.
 
     Example:
 
@@ -123,10 +123,8 @@ class VisualSemanticEmbedding(AbstractImageSearch):
             dtype=self.dtype_policy,
         )
         self.loss_state = RankingLossState(name="loss_state")
-        encoders = [image_encoder, sentence_encoder]
-        self.seed_states = SeedStates(
-            [each for each in encoders if each is not None]
-        )
+        encoders = filter(None, [image_encoder, sentence_encoder])
+        self.seed_states = SeedStates(list(encoders))
 
     def build(self, input_shape):
         check_names(input_shape)
@@ -219,10 +217,20 @@ class VisualSemanticEmbedding(AbstractImageSearch):
             words: Sequence of strings.
             vectors: Float array `(num_words, word_dim)`, such as
                 `keras_dl4.datasets.image_captions.load_word_vectors` reads.
+
+        Returns:
+            Int, of how many words.
         """
         kept = [n for n, word in enumerate(words) if word in self._ids]
+        if not kept:
+            raise ValueError(
+                "Some of the words must be in the `vocabulary`. Received: "
+                f"none of {len(words)} is among its {len(self._ids)}. Pass "
+                "the vocabulary when you make the model, in lower case."
+            )
         ids = np.array([self._ids[words[n]] for n in kept], "int64")
         self.sentence_encoder.set_word_vectors(ids, np.asarray(vectors)[kept])
+        return len(kept)
 
     def compile(self, optimizer="adam", loss=None, **kwargs):
         """`keras.Model.compile`, by default with a `PairwiseRankingLoss`.

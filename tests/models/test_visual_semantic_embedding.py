@@ -112,9 +112,19 @@ def test_any_network_encodes_images():
 def test_fixed_word_vectors_are_set_by_name():
     sentences = CaptionEncoder(6, 8, "bag_of_words", 3, trainable_words=False)
     model = VisualSemanticEmbedding(None, sentences, 8, WORDS)
-    model.set_word_vectors(["green", "square", "red"], np.eye(3))
+    number = model.set_word_vectors(["green", "square", "red"], np.eye(3))
+    assert number == 2
     table = sentences.words.get_weights()[0]
     np.testing.assert_array_equal(table[[5, 2]], np.eye(3)[1:])
+
+
+def test_word_vectors_of_no_word_are_refused():
+    model = make_model()
+    with pytest.raises(ValueError, match="none of 2 is among its 6"):
+        model.set_word_vectors(["Red", "green"], np.ones((2, 8)))
+    model = VisualSemanticEmbedding(None, CaptionEncoder(6, 8), 8)
+    with pytest.raises(ValueError, match="in the `vocabulary`"):
+        model.set_word_vectors(["red"], np.ones((1, 8)))
 
 
 @pytest.mark.parametrize(
