@@ -61,6 +61,7 @@ SHARED_BY_FOLDER = {
     "models.ranking_loss_state",  # saved with the model that it trains
     "models.restart_programs",  # how several restarts are trained
     "models.restart_schedule",  # for how long, and on what
+    "models.search_checks",  # what is searched for
     "models.seed_states",  # saved random numbers of networks inside
     "models.sentence_checks",  # values of sentences, before training
     "models.supported_answers",  # values of stories, questions and facts

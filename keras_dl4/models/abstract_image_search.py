@@ -7,22 +7,27 @@ import numpy as np
 from keras import ops
 
 from keras_dl4.models.embedding_index import EmbeddingIndex
+from keras_dl4.models.search_checks import check_known
 from keras_dl4.ops.unit_normalization import unit_normalize
 
 
 class AbstractImageSearch(keras.Model, abc.ABC):
     """A model of images and texts, with an index of images.
 
+    A model that knows words lists them in `vocabulary`.
+
     Args:
         **kwargs: Arguments of `keras.Model`.
 
     Raises:
-        ValueError: If there is no index to search.
+        ValueError: If there is no index to search, or the model knows no word
+            of an analogy.
     """
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self._index = None
+        self.vocabulary = None
 
     @abc.abstractmethod
     def encode_image(self, images, training=False):
@@ -87,6 +92,8 @@ class AbstractImageSearch(keras.Model, abc.ABC):
             vector = index.vectors[excluded][None]
         else:
             vector = self.encode_image(np.asarray(image)[None])
+        for name, text in (("minus", minus), ("plus", plus)):
+            check_known(name, text, self.vocabulary)
         # The index is of float32, in any precision of the model.
         vector = unit_normalize(ops.cast(vector, "float32"))
         texts = ops.cast(self.encode_text([minus, plus]), "float32")

@@ -37,3 +37,14 @@ def test_analogy_is_that_of_the_equation(dtype, image):
     assert places[0] == 0
     assert (1 in places) == (np.ndim(image) > 0)
     np.testing.assert_allclose(scores, expected[places], atol=5e-3)
+
+
+def test_words_of_an_analogy_are_known(model):
+    for words in ({"minus": "mauve"}, {"plus": "a mauve one"}):
+        name, text = next(iter(words.items()))
+        with pytest.raises(ValueError, match=f"`{name}` must.*={text!r}"):
+            model.analogy(1, **{"minus": "blue", "plus": "red", **words})
+    # Of several words one is enough, and nothing need be taken away.
+    places, _ = model.analogy(1, "the Blue one", "red", k=1)
+    assert places == [0]
+    assert model.analogy(1, "", "red", k=1)[0] == [0]
