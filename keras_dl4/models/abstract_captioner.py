@@ -5,6 +5,8 @@ import keras
 from keras_dl4.models.abstract_language_model import AbstractLanguageModel
 from keras_dl4.models.caption_generation import generate
 from keras_dl4.models.caption_network import CaptionNetwork
+from keras_dl4.models.sentence_checks import check_conditions
+from keras_dl4.models.sentence_checks import checked_images
 
 
 class AbstractCaptioner(AbstractLanguageModel):
@@ -25,7 +27,7 @@ class AbstractCaptioner(AbstractLanguageModel):
 
     Raises:
         ValueError: If embedding or structures do not fit, or images are to be
-            captioned without them.
+            captioned without them; or if images, contents or tags are none.
     """
 
     def __init__(
@@ -94,7 +96,8 @@ class AbstractCaptioner(AbstractLanguageModel):
             words, 0 behind the end; and float32 `(batch, beam_width)`, the
             log-probability of the words and the end.
         """
-        content = keras.ops.convert_to_tensor(content)
+        check_conditions(content, tags, self.content_dim, self.num_tags)
+        content = keras.ops.convert_to_tensor(content, "float32")
         return generate(self, content, tags, beam_width)
 
     def caption(self, images, num_candidates=5, *, batch_size=32, **options):
@@ -120,6 +123,8 @@ class AbstractCaptioner(AbstractLanguageModel):
             empty, and the score `-inf`.
         """
         network = self.caption_network(num_candidates, **options)
+        shape = self.embedding.get_build_config()["input_shape"]["image"]
+        images = checked_images(images, shape)
         found = network.predict(images, batch_size=batch_size, verbose=0)
         texts = [
             [

@@ -78,10 +78,10 @@ class SCNLM(AbstractCaptioner):
     Raises:
         ValueError: If an argument is invalid, embedding or structures do not
             fit or are missing for captions, the inputs are no such dict, or a
-            loss is given; in `caption`, if a number is none of those described
-            there; in `fit` and `evaluate`, if there are targets, ids are out
-            of range or not padded on the right, a word has no tag, or a
-            content is not finite.
+            loss is given; in `caption` and `generate`, if what is passed is
+            none of what is described there; in `fit` and `evaluate`, if there
+            are targets, ids are out of range or not padded on the right, a
+            word has no tag, or a content is not finite.
 
     Example:
 

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from keras_dl4.models.caption_checks import check_ids
+from keras_dl4.models.host_checks import as_numbers
 from keras_dl4.models.host_checks import check_values
 from keras_dl4.models.host_checks import first_batch
 from keras_dl4.models.host_checks import is_array
@@ -96,3 +97,67 @@ def checked_data(x, names, vocabulary_size, *, num_tags=None, content_dim=None):
     if "content" in names:
         check_values(data["content"])
     return x
+
+
+def check_conditions(content, tags, content_dim, num_tags):
+    """Refuses contents and structures that no sentences can be written under.
+
+    Args:
+        content: Array, or tensor, of which only the shape is looked at.
+        tags: The same.
+        content_dim: Int.
+        num_tags: Int.
+
+    Raises:
+        ValueError: If shapes or values are bad.
+    """
+    shapes = [
+        tuple(x.shape) if keras.ops.is_tensor(x) else np.shape(x)
+        for x in (content, tags)
+    ]
+    numbers = {shape[0] for shape in shapes if shape} - {None}
+    is_matrix = [len(shape) == 2 for shape in shapes]
+    if not all(is_matrix) or shapes[0][1] != content_dim or len(numbers) > 1:
+        raise ValueError(
+            f"`content` must be of shape (batch, {content_dim}), and `tags` "
+            f"(batch, words). Received: shapes {shapes[0]} and {shapes[1]}. "
+            "Pass one structure for each content."
+        )
+    if not keras.ops.is_tensor(content):
+        check_values(content)
+    if keras.ops.is_tensor(tags):  # which may be traced
+        return
+    check_ids("Ids of tags", tags, num_tags)
+    is_word = np.asarray(tags) != 0
+    if np.any(is_word[:, 1:] > is_word[:, :-1]):
+        raise ValueError(
+            "`tags` must be those of words, and then 0. Received: a tag after "
+            "0. Pad structures on the right."
+        )
+
+
+def checked_images(images, shape):
+    """Checks images that are to be captioned.
+
+    Args:
+        images: Array, tensor or nested list.
+        shape: Tuple, that of a batch on which the embedding was built.
+
+    Returns:
+        NumPy array of them.
+
+    Raises:
+        ValueError: If they are none, not finite, or not of that kind.
+    """
+    images = as_numbers(images)
+    check_values(images)
+    # Pictures may be of other sizes, but not features.
+    is_other_size = images.ndim == 2 and images.shape[1] != shape[-1]
+    if images.ndim != len(shape) or is_other_size:
+        expected = ", ".join(str(size) for size in shape[1:])
+        raise ValueError(
+            f"Images must be of shape (num_images, {expected}), as the "
+            f"embedding was built on. Received: {images.shape}. Pass a single "
+            "one as `images[None]`."
+        )
+    return images
