@@ -87,6 +87,11 @@ class TagStructures:
             )
         rows = zip(tags.tolist(), is_word.sum(axis=1), strict=True)
         found = collections.Counter(tuple(row[:n]) for row, n in rows if n)
+        if not found:
+            raise ValueError(
+                "`tags` must have a sentence with words. Received: "
+                f"{len(tags)} rows of zeros. Number tags from 1; 0 pads."
+            )
         chosen = found.most_common(max_structures)
         return cls([each for each, _ in chosen], [n for _, n in chosen])
 

@@ -68,7 +68,7 @@ def test_config_is_the_whole_of_it():
         (lambda: TagStructures([], []), "0 counts"),
         (lambda: TagStructures.from_tags([1, 2]), r"shape \(2,\)"),
         (lambda: TagStructures.from_tags(0.0 * TAGS), "float64"),
-        (lambda: TagStructures.from_tags(0 * TAGS), "0 counts"),
+        (lambda: TagStructures.from_tags(0 * TAGS), "7 rows of zeros"),
         (lambda: TagStructures.from_tags([[1, 0, 2]]), "a tag after 0"),
         (lambda: TagStructures.from_tags([[-1]]), "negative"),
         (lambda: TagStructures([[1]], [1]).sample(0), "`number`.*0"),
