@@ -68,10 +68,12 @@ class FactChain(keras.layers.Layer):
                 for name in ("output_kernel", "response_kernel")
             )
         if self.hop_gains:
-            shape = (self.num_hops, dim)
-            self.output_gains, self.response_gains = (
-                self.add_weight(shape, "ones", name=name)
-                for name in ("output_gains", "response_gains")
+            self.response_gains = self.add_weight(
+                (self.num_hops, dim), "ones", name="response_gains"
+            )
+        if self.hop_gains and self.num_hops > 1:  # No hop follows the last.
+            self.output_gains = self.add_weight(
+                (self.num_hops - 1, dim), "ones", name="output_gains"
             )
         self.built = True
 
@@ -159,7 +161,8 @@ class FactChain(keras.layers.Layer):
                 is_going_on = ops.logical_and(is_going_on, slot < num_slots)
                 slot = ops.where(is_going_on, slot, -1)
             slots.append(slot)
-            parts.append(self._read(memory["facts"], slot, hop, "output"))
+            if hop < self.num_hops - 1:
+                parts.append(self._read(memory["facts"], slot, hop, "output"))
         return slots[1:], losses
 
     def response(self, query, memory, slots):

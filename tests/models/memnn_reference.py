@@ -53,6 +53,13 @@ class Reference:
             return vector
         return np.tanh(vector @ self.weights[f"{part}_kernel"])
 
+    def gain(self, part, hop):
+        """Of a hop; after the last one no facts are chosen."""
+        is_last = part == "output" and hop == self.options["num_hops"] - 1
+        if not self.options["hop_gains"] or is_last:
+            return 1.0
+        return self.weights[f"{part}_gains"][hop]
+
     def run(self, story, question, supports=None):
         """Chosen slots, logits, and the loss of the hops if told the facts."""
         num_slots, margin = len(story), self.options["margin"]
@@ -85,14 +92,12 @@ class Reference:
                     break
                 continue
             chosen.append(slot)
-            gains = (
-                self.weights[f"{part}_gains"][hop]
-                if self.options["hop_gains"]
-                else 1.0
-                for part in ("output", "response")
+            fact, evidence = (
+                self.gain(part, hop) * self.sentence(story[slot], role)
+                for part, role in (("output", FACT), ("response", EVIDENCE))
             )
-            parts.append((slot, next(gains) * self.sentence(story[slot], FACT)))
-            answer = answer + next(gains) * self.sentence(story[slot], EVIDENCE)
+            parts.append((slot, fact))
+            answer = answer + evidence
         answer = self.match(answer, "response")
         logits = [
             answer @ self.match(self.vector("words", word, ANSWER), "response")
