@@ -8,6 +8,8 @@ from keras import ops
 
 from keras_dl4.models.embedding_index import EmbeddingIndex
 from keras_dl4.models.search_checks import check_known
+from keras_dl4.models.search_checks import checked_place
+from keras_dl4.models.search_checks import checked_vectors
 from keras_dl4.ops.unit_normalization import unit_normalize
 
 
@@ -20,8 +22,9 @@ class AbstractImageSearch(keras.Model, abc.ABC):
         **kwargs: Arguments of `keras.Model`.
 
     Raises:
-        ValueError: If there is no index to search, or the model knows no word
-            of an analogy.
+        ValueError: If there is no index to search, the model knows no word of
+            an analogy, a place is none of the index, or images or texts do
+            not become finite vectors.
     """
 
     def __init__(self, **kwargs):
@@ -51,11 +54,11 @@ class AbstractImageSearch(keras.Model, abc.ABC):
             images: Array `(num_images, ...)`.
             batch_size: Int, images at once. Defaults to `128`.
         """
+        starts = range(0, len(images), batch_size)
+        parts = (images[start : start + batch_size] for start in starts)
         vectors = [
-            ops.convert_to_numpy(
-                self.encode_image(images[start : start + batch_size])
-            )
-            for start in range(0, len(images), batch_size)
+            checked_vectors("Images", self.encode_image(part), part)
+            for part in parts
         ]
         self._index = EmbeddingIndex(np.concatenate(vectors))
 
@@ -70,7 +73,9 @@ class AbstractImageSearch(keras.Model, abc.ABC):
             `(places, scores)`, arrays of shape `(k,)` for a string, else
             `(num_texts, k)`, best first: int places in the index, and cosines.
         """
-        found = self._require_index().nearest(self.encode_text(query), k)
+        index = self._require_index()
+        vectors = checked_vectors("Texts", self.encode_text(query), query)
+        found = index.nearest(vectors, k)
         return tuple(x[0] for x in found) if isinstance(query, str) else found
 
     def analogy(self, image, minus, plus, k=5):
@@ -88,16 +93,17 @@ class AbstractImageSearch(keras.Model, abc.ABC):
         """
         index, excluded = self._require_index(), None
         if np.ndim(image) == 0:
-            excluded = range(len(index.vectors))[int(image)]
+            excluded = checked_place(image, len(index.vectors))
             vector = index.vectors[excluded][None]
         else:
-            vector = self.encode_image(np.asarray(image)[None])
+            one = np.asarray(image)[None]
+            vector = checked_vectors("Images", self.encode_image(one), one)
         for name, text in (("minus", minus), ("plus", plus)):
             check_known(name, text, self.vocabulary)
-        # The index is of float32, in any precision of the model.
-        vector = unit_normalize(ops.cast(vector, "float32"))
-        texts = ops.cast(self.encode_text([minus, plus]), "float32")
-        query = unit_normalize(vector - texts[:1] + texts[1:])
+        # Both are of float32, in any precision of the model.
+        texts = [minus, plus]
+        texts = checked_vectors("Texts", self.encode_text(texts), texts)
+        query = unit_normalize(unit_normalize(vector) - texts[:1] + texts[1:])
         found = index.nearest(query, k, excluded)
         return tuple(x[0] for x in found)
 

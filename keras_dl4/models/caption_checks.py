@@ -54,7 +54,7 @@ def checked_data(x, y, vocabulary_size):
     if not all(is_array(data[name]) for name in _NAMES):
         return x  # spread over replicas
     check_values(data["image"])
-    check_ids("Ids of words", data["tokens"], vocabulary_size or _NUM_IDS)
+    check_ids("Ids of words", data["tokens"], vocabulary_size)
     if not np.any(np.asarray(data["tokens"]), axis=-1).all():
         raise ValueError(
             "Each caption must have a word. Received: rows of zeros in "
@@ -67,21 +67,23 @@ def checked_data(x, y, vocabulary_size):
             f"ids for {len(data['tokens'])} pairs. Pass them as y; "
             "`np.arange(len(images))` where each image comes once."
         )
-    check_ids("Ids of images", ids, _NUM_IDS)
+    check_ids("Ids of images", ids)
     return x
 
 
-def check_ids(what, ids, number):
+def check_ids(what, ids, number=None):
     """Refuses ids that are no ints from 0 to `number - 1`.
 
     Args:
         what: String, what they are ids of, for the message.
         ids: Array or tensor.
-        number: Int.
+        number: Int, or `None` for as many as float32 tells apart. Defaults to
+            `None`.
 
     Raises:
         ValueError: If there are such.
     """
+    number = number or _NUM_IDS
     ids = np.asarray(ids)
     low, high = (ids.min(), ids.max()) if ids.size else (0, 0)
     if ids.dtype.kind not in "iu" or not 0 <= low <= high < number:

@@ -9,6 +9,7 @@ from keras_dl4.layers.story_text import check_vocabulary
 from keras_dl4.layers.story_text import words_of
 from keras_dl4.losses.pairwise_ranking import PairwiseRankingLoss
 from keras_dl4.models.abstract_image_search import AbstractImageSearch
+from keras_dl4.models.caption_checks import check_ids
 from keras_dl4.models.caption_checks import check_names
 from keras_dl4.models.caption_checks import checked_data
 from keras_dl4.models.ranking_loss_state import RankingLossState
@@ -59,8 +60,8 @@ class VisualSemanticEmbedding(AbstractImageSearch):
 
     Raises:
         ValueError: If encoders do not fit, an argument is none of the above,
-            texts are strings without a vocabulary, or no word of it has a
-            vector, there is no index to search; or in `fit` and `evaluate` if
+            texts are strings without a vocabulary, no word of it has a vector,
+            there is no index, or what is searched for does not fit it; or if
             values are not finite, or ids missing or out of range.
 
     Example:
@@ -188,6 +189,8 @@ class VisualSemanticEmbedding(AbstractImageSearch):
             texts = [texts]
         if isinstance(texts, list | tuple) and isinstance(texts[0], str):
             texts = self._ids_of(texts)
+        elif isinstance(texts, np.ndarray | list | tuple):  # and not traced
+            check_ids("Ids of words", texts, self._vocabulary_size())
         return self._encode_ids(texts)
 
     def _encode_ids(self, ids, training=False):

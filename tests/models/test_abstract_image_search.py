@@ -48,3 +48,47 @@ def test_words_of_an_analogy_are_known(model):
     places, _ = model.analogy(1, "the Blue one", "red", k=1)
     assert places == [0]
     assert model.analogy(1, "", "red", k=1)[0] == [0]
+
+
+@pytest.mark.parametrize("place", [1.7, 4, -5, True, np.float32(1.0)])
+def test_places_are_ints_of_the_index(model, place):
+    with pytest.raises(ValueError, match="int from -4 to 3.*Received: image="):
+        model.analogy(place, "blue", "red")
+
+
+@pytest.mark.parametrize(
+    ("image", "message"),
+    [
+        (FEATURES[:1], r"Images must become .*shape \(1, 1, 4\)"),
+        (FEATURES[0] * np.nan, "Vectors of images must be finite"),
+    ],
+)
+def test_image_of_an_analogy_is_one_of_the_kind_in_training(
+    model, image, message
+):
+    with pytest.raises(ValueError, match=message):
+        model.analogy(image, "blue", "red")
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        (np.zeros((1, 2, 2), int), r"Texts must become .*shape \(1, 2, 2\)"),
+        (np.zeros((1, 2)), "words must be ints from 0 to 5.*float64"),
+        (np.array([[99]]), "words must be ints from 0 to 5.*from 99 to 99"),
+        ([[2, -1]], "words must be ints from 0 to 5.*from -1 to 2"),
+    ],
+)
+def test_queries_are_texts_or_ids_of_words(model, query, message):
+    with pytest.raises(ValueError, match=message):
+        model.search(query)
+
+
+def test_index_is_of_finite_vectors_of_images():
+    model = make_model()
+    for images, message in (
+        (FEATURES * np.nan, "Vectors of images must be finite"),
+        (FEATURES[None], r"Images must become .*shape \(1, 4, 4\)"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            model.build_index(images)
