@@ -41,7 +41,10 @@ class AbstractImageSearch(keras.Model, abc.ABC):
         """Vectors of length one of texts, `(batch, embedding_dim)`."""
 
     def score(self, images, texts):
-        """Cosines of images with texts, `(num_images, num_texts)`."""
+        """Scalar products of images with texts, `(num_images, num_texts)`.
+
+        They are cosines if vectors of images have length one.
+        """
         vectors = self.encode_text(texts)
         return ops.matmul(self.encode_image(images), ops.transpose(vectors))
 
@@ -71,7 +74,8 @@ class AbstractImageSearch(keras.Model, abc.ABC):
 
         Returns:
             `(places, scores)`, arrays of shape `(k,)` for a string, else
-            `(num_texts, k)`, best first: int places in the index, and cosines.
+            `(num_texts, k)`, best first: int places in the index, and scalar
+            products, cosines if vectors of images have length one.
         """
         index = self._require_index()
         vectors = checked_vectors("Texts", self.encode_text(query), query)

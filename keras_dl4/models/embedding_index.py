@@ -5,7 +5,7 @@ from keras import ops
 
 
 class EmbeddingIndex:
-    """Unit vectors, in the order in which they were given.
+    """Vectors, of any length, in the order in which they were given.
 
     Args:
         vectors: Array `(number, dim)`.

@@ -45,8 +45,8 @@ class VisualSemanticEmbedding(AbstractImageSearch):
         vocabulary: List of words, the word of each id, that starts with `["",
             "[UNK]"]`; or `None`, and texts are ids. Defaults to `None`.
         normalize_images: Boolean, whether image vectors have length one, as
-            in the paper. `False` is what its authors' code did. Defaults to
-            `True`.
+            in the paper. `False` is what its authors' code did: scores are
+            then no cosines. Defaults to `True`.
         **kwargs: Arguments of `keras.Model`, such as `name`.
 
     Call arguments:
@@ -56,7 +56,7 @@ class VisualSemanticEmbedding(AbstractImageSearch):
 
     Returns:
         Dict of float tensors `image` and `text`, `(batch, embedding_dim)`,
-        vectors of length one.
+        vectors of length one, but for images that are not normalized.
 
     Raises:
         ValueError: If encoders do not fit, an argument is none of the above,

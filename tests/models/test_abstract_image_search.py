@@ -92,3 +92,13 @@ def test_index_is_of_finite_vectors_of_images():
     ):
         with pytest.raises(ValueError, match=message):
             model.build_index(images)
+
+
+def test_scores_are_products_where_images_keep_their_lengths():
+    model = make_model(normalize_images=False)
+    expected = FEATURES @ np.eye(4)[1]
+    places, scores = model.search("blue", k=4)
+    np.testing.assert_allclose(scores, expected[places], atol=1e-6)
+    np.testing.assert_allclose(
+        model.score(FEATURES, "blue")[:, 0], expected, atol=1e-6
+    )
