@@ -100,6 +100,10 @@ saved-models: $(TEST_STAMP) ## Train and write saved_models/ anew
 	$(PY) examples/memn2n_babi.py --joint --task 1 4 6 9 11 12 13 15 20 \
 		--restarts 5 --demo --out $$new/runs/memn2n_babi; \
 	$(PY) examples/gan_digits.py --demo --out $$new/runs/gan_digits; \
+	$(PY) examples/visual_semantic_embedding_scenes.py \
+		--encoder peephole_lstm --epochs 90 --out $$new/embedding; \
+	$(PY) examples/sc_nlm_scenes.py --embedding $$new/embedding/model.keras \
+		--language-weight 0.1 --demo --out $$new/runs/sc_nlm_scenes; \
 	for run in $$new/runs/*; do \
 		model=$$new/$$(basename $$run); mkdir $$model; \
 		cp -r $$run/saved_model/1 $$run/result.json $$model; done; \

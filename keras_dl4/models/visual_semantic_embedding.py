@@ -77,7 +77,7 @@ class VisualSemanticEmbedding(AbstractImageSearch):
     >>> features = np.array([[1, 0, 1, 0], [0, 1, 0, 1]], "float32")
     >>> tokens = np.array([[2, 4], [3, 5]])
     >>> pairs = {"image": features, "tokens": tokens}
-    >>> history = model.fit(pairs, np.arange(2), epochs=20, verbose=0)
+    >>> history = model.fit(pairs, np.arange(2), epochs=60, verbose=0)
     >>> model.build_index(features)
     >>> places, scores = model.search("a blue square", k=1)
     >>> places.tolist()
