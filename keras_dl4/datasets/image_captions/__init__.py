@@ -9,6 +9,7 @@ from keras_dl4.datasets.image_captions.formats import read_flickr_tokens
 from keras_dl4.datasets.image_captions.formats import read_karpathy
 from keras_dl4.datasets.image_captions.formats import write_karpathy
 from keras_dl4.datasets.image_captions.loading import load_coco_captions
+from keras_dl4.datasets.image_captions.loading import load_coco_photos
 from keras_dl4.datasets.image_captions.loading import load_emoji
 from keras_dl4.datasets.image_captions.word_vectors import load_word_vectors
 
@@ -18,12 +19,13 @@ __all__ = [
     "DictionaryTagger",
     "encode_captions",
     "load_coco_captions",
+    "load_coco_photos",
     "load_emoji",
+    "load_word_vectors",
     "make_vocabulary",
     "read_coco",
     "read_flickr_tokens",
     "read_karpathy",
-    "load_word_vectors",
     "split_words",
     "write_karpathy",
 ]

@@ -4,6 +4,12 @@ import hashlib
 import os
 
 SHA256 = {
+    "coco_mini128.json": (
+        "41ee2b5a8ef23d29658c64db2dcfbc59369fb0c8104ab21f3f09e25a65248c88"
+    ),
+    "coco_mini128.npz": (
+        "2d388c61ccaca68f192e0f67884cdfc94b00caaca05e1882288bfd2269d8d66a"
+    ),
     "coco_val2017_captions.json.gz": (
         "0b4607a132421a30f4df87eb1dd98bbffedd8bd6a7cf8375cbdffe08b84ca7d3"
     ),

@@ -1,7 +1,8 @@
-"""Captions of COCO, and emoji of two vendors."""
+"""Captions and photographs of COCO, and emoji of two vendors."""
 
 import numpy as np
 
+from keras_dl4.datasets.image_captions.captioned_image import CaptionedImage
 from keras_dl4.datasets.image_captions.captioned_image import split_words
 from keras_dl4.datasets.image_captions.data_files import find_data_file
 from keras_dl4.datasets.image_captions.formats import read_karpathy
@@ -32,6 +33,39 @@ def load_coco_captions(data_dir=None):
     return read_karpathy(
         find_data_file("coco_val2017_captions.json.gz", data_dir)
     )
+
+
+def load_coco_photos(data_dir=None):
+    """Loads 51 photographs of COCO, each with five captions.
+
+    Few, but real and free to be passed on: to see whether a pipeline runs, not
+    to learn from.
+
+    Args:
+        data_dir: String or path, where `coco_mini128.npz` and
+            `coco_mini128.json` are, or `None` for what `KERAS_DL4_DATA` names.
+            Their sha256 is checked. Defaults to `None`.
+
+    Returns:
+        `(photos, images)`: a uint8 array `(51, 128, 128, 3)`, and a list of
+        `CaptionedImage` in that order.
+
+    Raises:
+        ValueError: If a file is truncated or another.
+        FileNotFoundError: If one is not there.
+    """
+    entries = read_json(find_data_file("coco_mini128.json", data_dir))
+    images = [
+        CaptionedImage(
+            entry["cocoid"],
+            entry["file"],
+            tuple(map(split_words, entry["captions"])),
+        )
+        for entry in entries
+    ]
+    path = find_data_file("coco_mini128.npz", data_dir)
+    with np.load(path, allow_pickle=False) as arrays:
+        return arrays["images"], images
 
 
 def load_emoji(data_dir=None):

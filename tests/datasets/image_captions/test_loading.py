@@ -8,6 +8,7 @@ import pytest
 
 from keras_dl4.datasets.image_captions import data_files
 from keras_dl4.datasets.image_captions import load_coco_captions
+from keras_dl4.datasets.image_captions import load_coco_photos
 from keras_dl4.datasets.image_captions import load_emoji
 
 EMOJI = {
@@ -78,6 +79,20 @@ def test_emoji_are_read(small_files):
         assert analogies["plus"].tolist() == ["blue"]
 
 
+def test_photos_are_read_with_their_captions(tmp_path, monkeypatch):
+    entry = {"cocoid": 7, "file": "7.jpg", "captions": ["A dog.", "Two cats"]}
+    (tmp_path / "coco_mini128.json").write_text(json.dumps([entry]))
+    pixels = np.arange(12, dtype="uint8").reshape(1, 2, 2, 3)
+    np.savez(tmp_path / "coco_mini128.npz", images=pixels)
+    for path in tmp_path.iterdir():
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+        monkeypatch.setitem(data_files.SHA256, path.name, found)
+    photos, (image,) = load_coco_photos(tmp_path)
+    np.testing.assert_array_equal(photos, pixels)
+    assert (image.image_id, image.file_name) == (7, "7.jpg")
+    assert image.captions == (("a", "dog"), ("two", "cats"))
+
+
 def test_folder_is_that_of_the_environment(small_files, monkeypatch):
     monkeypatch.setenv("KERAS_DL4_DATA", str(small_files))
     assert len(load_emoji()["captions"]) == 1
@@ -117,3 +132,9 @@ def test_real_emoji_are_those_described(real_folder):
     assert len(kinds) == 11_412
     assert kinds.count("color") == 274
     assert emoji["analogies"]["target"].max() < 3786
+
+
+def test_real_photos_are_those_described(real_folder):
+    photos, images = load_coco_photos(real_folder)
+    assert photos.shape == (51, 128, 128, 3) and photos.dtype == "uint8"
+    assert {len(image.captions) for image in images} == {5}
