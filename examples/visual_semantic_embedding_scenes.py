@@ -45,9 +45,9 @@ SETTINGS = (
     "encoder config num_train num_tests epochs batch_size learning_rate margin "
     "embedding_dim mirror seed strategy jit"
 ).split()
-# Of five captions the first tells all, the third and the fourth a relation; the
-# others leave out most of it, and draw pictures together that are not alike.
+# Of five captions the first tells all, the third and the fourth a relation.
 FULL, RELATED = [0, 2, 3], [0, 2, 2, 3, 3]
+KINDS = ("color", "shape", "size", "background")
 # A bag of words tells no order; an LSTM does, but words cannot be added there.
 GOALS = {
     "image_to_text_recall_at_1": 65.0,
@@ -175,7 +175,7 @@ def evaluate_retrieval(model, scenes):
 def evaluate_analogies(args, model, gallery):
     """Answers by what is changed, of all and of those never seen together."""
     scenes = [gallery.scene(number) for number in range(gallery.num_examples)]
-    questions = shape_scenes.analogy_questions(scenes)
+    questions = shape_scenes.analogy_questions(scenes, KINDS)
     pictures = in_parts(model.encode_image, as_floats(gallery.images()))
     words = np.unique(questions["plus"])
     vectors = in_parts(model.encode_text, words.tolist())
@@ -184,7 +184,7 @@ def evaluate_analogies(args, model, gallery):
     plus = np.array([vector_of[word] for word in questions["plus"]])
     is_new = has_new_target(args, questions, scenes)
     results = {}
-    for kind in ("color", "shape"):
+    for kind in KINDS:
         is_kind = questions["kind"] == kind
         for name, rows, target in (
             ("", is_kind, "target"),
@@ -272,7 +272,7 @@ def draw_search(args, model, scenes, k=5):
 def draw_analogies(args, model, gallery, k=6):
     images = as_floats(gallery.images())
     scenes = [gallery.scene(number) for number in range(gallery.num_examples)]
-    questions = shape_scenes.analogy_questions(scenes)
+    questions = shape_scenes.analogy_questions(scenes, KINDS)
     chosen = np.random.default_rng(0).integers(len(questions["source"]), size=8)
     sources, words, targets = (
         questions["source"][chosen],
