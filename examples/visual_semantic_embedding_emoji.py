@@ -17,6 +17,7 @@ pictures of Twitter, which were seen.
 """
 
 import argparse
+import itertools
 import os
 import pathlib
 import shlex
@@ -34,7 +35,9 @@ from keras_dl4 import figures
 from keras_dl4.callbacks import AtomicBackup
 from keras_dl4.callbacks import RunRecorder
 from keras_dl4.datasets.image_captions import CaptionPairs
+from keras_dl4.datasets.image_captions import encode_captions
 from keras_dl4.datasets.image_captions import load_emoji
+from keras_dl4.datasets.image_captions import make_vocabulary
 
 NAME = "examples/visual_semantic_embedding_emoji.py"
 ENCODERS = ("bag_of_words", "peephole_lstm", "lstm")
@@ -55,22 +58,6 @@ def as_floats(images):
     return images.astype("float32") / np.float32(255.0)
 
 
-def vocabulary_of(captions):
-    words = {word for each in captions for caption in each for word in caption}
-    return ["", "[UNK]", *sorted(words)]
-
-
-def token_ids(captions, vocabulary):
-    """Captions of each image as ids of words, of one length."""
-    ids = {word: number for number, word in enumerate(vocabulary)}
-    length = max(len(caption) for each in captions for caption in each)
-    rows = [np.zeros((len(each), length), "int32") for each in captions]
-    for row, each in zip(rows, captions, strict=True):
-        for place, caption in enumerate(each):
-            row[place, : len(caption)] = [ids[word] for word in caption]
-    return rows
-
-
 def training_pairs(args, emoji, vocabulary):
     seen = np.flatnonzero(emoji["split"] != "test")
     chosen = np.concatenate([np.arange(len(emoji["split"])), seen])
@@ -78,7 +65,9 @@ def training_pairs(args, emoji, vocabulary):
     if args.num_train is not None:
         few = np.random.default_rng(0).permutation(len(images))
         chosen, images = (x[few[: args.num_train]] for x in (chosen, images))
-    tokens = token_ids(emoji["captions"], vocabulary)
+    captions = emoji["captions"]
+    length = max(len(caption) for each in captions for caption in each)
+    tokens = [encode_captions(each, vocabulary, length) for each in captions]
     return CaptionPairs(
         images,
         [tokens[number] for number in chosen],
@@ -306,7 +295,7 @@ def main(argv=None):
     )
     keras.utils.set_random_seed(args.seed)
     placement = keras_dl4.distribute.configure(args.strategy, args.jit)
-    vocabulary = vocabulary_of(emoji["captions"])
+    vocabulary = make_vocabulary(itertools.chain(*emoji["captions"]))
     data = training_pairs(args, emoji, vocabulary)
     with placement.scope():
         model = build_model(args, vocabulary)

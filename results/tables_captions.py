@@ -90,7 +90,7 @@ def caption_summary(folder):
     """Rows of the README's table: what, here, in the paper."""
     return [
         [
-            "Captions of scenes, SC-NLM, all attributes right, one object; two",
+            "Captions of scenes, SC-NLM, % all right, of one object; of two",
             f"{number(run['one_object'], 1)}; {number(run['two_objects'], 1)}",
             NONE,
         ]

@@ -54,7 +54,8 @@ class AbstractImageSearch(keras.Model, abc.ABC):
         It is not saved with the model, and does not follow its training.
 
         Args:
-            images: Array `(num_images, ...)`.
+            images: Array `(num_images, ...)`, scaled as in training:
+                `ShapeScenes` and `CaptionPairs` give floats from 0 to 1.
             batch_size: Int, images at once. Defaults to `128`.
         """
         starts = range(0, len(images), batch_size)

@@ -61,8 +61,8 @@ class MemNN(StoryReaderModel):
             `False`.
         hop_gains: Boolean, whether the vector of a chosen fact is scaled by
             learned gains of the hop that chose it. Without them, as in the
-            paper, the response cannot tell facts that name a place each
-            which one was chosen first. Defaults to `True`.
+            paper, the response cannot tell which of two facts was chosen
+            first. Defaults to `True`.
         unknown_word_rate: Float from 0 to 1, the probability that a word is
             hidden in an example of training. If it is not 0, unknown words
             are described by the words left and right of them in the sentence

@@ -60,7 +60,7 @@ def export_gan(model, path, *, tolerance=1e-3):
         "generate": {"latent": latent, **label},
         "discriminate": {"data": data, **label},
     }
-    report = export_saved_model(model, path)
+    report = export_saved_model(model, path, signatures=signatures)
     try:
         check_signatures_in_clean_process(path, signatures, examples, tolerance)
     except ValueError:

@@ -36,8 +36,8 @@ def export_visual_semantic_embedding(
         model: `keras_dl4.models.VisualSemanticEmbedding` with a vocabulary,
             built.
         path: String or path of the version, as of `export_saved_model`.
-        captioner: `keras_dl4.models.SCNLM` made with an embedding, or `None`.
-            Defaults to `None`.
+        captioner: `keras_dl4.models.SCNLM` of which the embedding is `model`,
+            or `None`. Defaults to `None`.
         num_candidates: Positive int, captions of each image. Defaults to `5`.
         tolerance: Positive float, the largest absolute difference that is
             let pass. Defaults to `1e-3`.
@@ -48,7 +48,7 @@ def export_visual_semantic_embedding(
 
     Raises:
         ValueError: If the model has no vocabulary or is not built, or the
-            captioner cannot caption images; as of `export_saved_model`; if a
+            captioner has another embedding, or cannot caption images; as of `export_saved_model`; if a
             signature fails or differs.
         FileExistsError: If that version exists.
 
@@ -74,6 +74,7 @@ def export_visual_semantic_embedding(
     image = _image_spec(model)
     network = None
     if captioner is not None:
+        _check_is_its_own(model, captioner)
         network = captioner.caption_network(num_candidates, **options)
     server = _Server(model, captioner, network)
     text = keras.InputSpec(shape=(None,), dtype="string")
@@ -133,6 +134,16 @@ class _Server(keras.Model):
         texts = tf.strings.reduce_join(words, axis=-1, separator=" ")
         # Where a caption has ended, words are empty.
         return {"caption": tf.strings.strip(texts), "score": found["score"]}
+
+
+def _check_is_its_own(model, captioner):
+    if captioner.embedding is not model:
+        raise ValueError(
+            "The captioner must have this embedding, or captions and vectors "
+            f"are of two spaces. Received: {model.name!r}, and a captioner "
+            f"with embedding={captioner.embedding!r}. Pass "
+            "`captioner.embedding` as the model."
+        )
 
 
 def _image_spec(model):

@@ -41,6 +41,13 @@ def test_distortions_stand_beside_the_paper(load, tmp_path):
     ]
 
 
+def test_long_runs_stand_in_the_full_table_alone(load, tmp_path):
+    tables = load("tables_spatial_transformer")
+    write(tmp_path, long=distorted_run(0.5, num_train=57_500, epochs=70))
+    assert "57,500 x 70" in text_of(tables, tmp_path)
+    assert tables.summary(tmp_path) == []
+
+
 def test_sampling_is_shown_as_ratios_to_pytorch(load, tmp_path):
     row = {"shape": [2, 8, 8, 1], "what": "params", "threads": 2}
     row |= {"library": "torch", "mode": "eager", "ratio": 1.0}

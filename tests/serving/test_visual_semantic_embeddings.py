@@ -153,6 +153,10 @@ def test_without_captioner_images_are_encoded(tmp_path):
             "built=False",
         ),
         (lambda: (embedding_of(), captioner_of(None)), "embedding=None"),
+        (
+            lambda: (embedding_of(), captioner_of(embedding_of())),
+            "two spaces",
+        ),
     ],
 )
 def test_what_cannot_be_served_is_refused(tmp_path, make, message):
