@@ -47,9 +47,9 @@ def export_visual_semantic_embedding(
         The report of `check_saved_model`.
 
     Raises:
-        ValueError: If the model has no vocabulary or is not built, or the
-            captioner has another embedding, or cannot caption images; as of `export_saved_model`; if a
-            signature fails or differs.
+        ValueError: If the model has no vocabulary or is not built, the
+            captioner has another embedding or cannot caption images; as of
+            `export_saved_model`; if a signature fails or differs.
         FileExistsError: If that version exists.
 
     Example:
