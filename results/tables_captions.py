@@ -94,5 +94,6 @@ def caption_summary(folder):
             f"{number(run['one_object'], 1)}; {number(run['two_objects'], 1)}",
             NONE,
         ]
-        for run in caption_runs(folder)[:1]
+        for run in caption_runs(folder)
+        if run["settings"]["content"] == "mixed"
     ]

@@ -70,12 +70,15 @@ def test_captions_show_what_is_right_and_what_fails(load, tmp_path):
     run = dict.fromkeys((*captions.CAPTIONS, *captions.FAILURES), 95.0)
     run |= {"two_objects": 75.0, "two_objects_complete": 60.0}
     run |= {"cider_d": 2.0, "cpu_minutes": 5.0}
-    run |= {"settings": {"content": "own", "language_weight": 0.2}}
-    write(tmp_path, captions=run)
+    run |= {"settings": {"content": "mixed", "language_weight": 0.2}}
+    own = run | {"settings": {"content": "own", "language_weight": 0.2}}
+    write(tmp_path, captions=run, captions_own=own | {"one_object": 1.0})
     (text,) = tables.tables(tmp_path)
-    cells = ["own captions, weight 0.2", "95.0", "95.0", "75.0", "60.0"]
-    assert cells_of(text, "own captions")[:5] == cells
-    assert tables.summary(tmp_path)[0][1] == "95.0; 75.0"
+    cells = ["mixed captions, weight 0.2", "95.0", "95.0", "75.0", "60.0"]
+    assert cells_of(text, "mixed captions")[:5] == cells
+    assert cells_of(text, "own captions")[1] == "1.0"
+    (row,) = tables.summary(tmp_path)
+    assert row[1] == "95.0; 75.0"
 
 
 def test_benchmark_is_of_steps_and_of_search(load, tmp_path):
