@@ -11,7 +11,8 @@ class CompositeOptimizer(keras.optimizers.Optimizer):
     optimizer in another attribute of the model loses its state without a word.
     This one owns the others. It updates nothing itself: a training step
     applies each of `optimizers` and then calls `count_step`. Callbacks that
-    change learning rates change those of all.
+    change learning rates change those of all; `learning_rate` can be set, for
+    all, but not read.
 
     Args:
         optimizers: List of `keras.optimizers.Optimizer`, all different.
@@ -20,6 +21,7 @@ class CompositeOptimizer(keras.optimizers.Optimizer):
     Raises:
         ValueError: If an optimizer is given twice, or it is to be built for
             other than one list of variables for each.
+        AttributeError: If `learning_rate` is read.
     """
 
     def __init__(self, optimizers, name="composite_optimizer"):
@@ -60,6 +62,19 @@ class CompositeOptimizer(keras.optimizers.Optimizer):
     def count_step(self):
         """Adds 1 to `iterations`, the number of training steps."""
         self.iterations.assign_add(1)
+
+    @property
+    def learning_rate(self):
+        raise AttributeError(
+            "Optimizers of several players may have several learning rates. "
+            "Received: a question for one. Read `learning_rate` of each of "
+            "`optimizers`."
+        )
+
+    @learning_rate.setter
+    def learning_rate(self, learning_rate):
+        for optimizer in self.optimizers:
+            optimizer.learning_rate = learning_rate
 
     @property
     def variables(self):

@@ -132,6 +132,16 @@ def test_scheduler_sets_both_learning_rates():
     np.testing.assert_allclose(rates, [0.05, 0.15])
 
 
+def test_learning_rate_is_set_for_all_and_read_of_each():
+    """A callback that sets that of `model.optimizer` must not be in vain."""
+    model = compiled(jit_compile=False)
+    model.optimizer.learning_rate = 0.25
+    rates = [number(e.learning_rate) for e in model.optimizer.optimizers]
+    assert rates == [0.25, 0.25]
+    with pytest.raises(AttributeError, match="each of `optimizers`"):
+        float(model.optimizer.learning_rate)
+
+
 @needs_tensorflow
 @pytest.mark.parametrize("num_parts", [1, 2])
 @pytest.mark.parametrize("simultaneous", [False, True])
