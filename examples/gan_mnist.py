@@ -312,7 +312,9 @@ def main(argv=None):
         args.out, args.resume, args.overwrite
     )
     keras.utils.set_random_seed(args.seed)
-    placement = keras_dl4.distribute.configure(args.strategy, args.jit)
+    placement = keras_dl4.distribute.configure(
+        args.strategy, args.jit, convolutions=args.preset != "paper2014"
+    )
     train_set, validation, test_set = load_images(args)
     with placement.scope():
         model = build_model(args, train_set[0].mean(axis=0))

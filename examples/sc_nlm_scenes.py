@@ -127,7 +127,7 @@ def train_embedding(args):
     model = embedding_of(args)
     model.build({"image": (None, 32, 32, 3), "tokens": (None, None)})
     rate = keras.optimizers.schedules.CosineDecay(1e-3, steps, alpha=0.05)
-    model.compile(keras.optimizers.Adam(rate), jit_compile=False)
+    model.compile(keras.optimizers.Adam(rate), jit_compile=args.jit_compile)
     recorder = RunRecorder(
         args.out / "embedding.json", {"seed": args.seed}, command=args.command
     )
@@ -230,7 +230,7 @@ def train_captioner(args, embedding, recorder):
         args.learning_rate, steps, alpha=0.05
     )
     model.build({name: x.shape for name, x in data[0][0].items()})
-    model.compile(keras.optimizers.Adam(rate), jit_compile=False)
+    model.compile(keras.optimizers.Adam(rate), jit_compile=args.jit_compile)
     fit(args, model, data, recorder, "captioner", args.epochs)
     model.save(args.out / "captioner.keras")
     return model, word_tags(inputs)
@@ -367,6 +367,8 @@ def main(argv=None):
     overwrite = args.overwrite or (args.demo and not args.resume)
     keras_dl4.callbacks.prepare_run_folder(args.out, args.resume, overwrite)
     keras.utils.set_random_seed(args.seed)
+    placement = keras_dl4.distribute.configure(convolutions=True)
+    args.jit_compile = placement.jit_compile
     recorder = RunRecorder(
         args.out / "result.json",
         {name: vars(args)[name] for name in SETTINGS},

@@ -61,7 +61,7 @@ class Triplets(keras.utils.PyDataset):
         return triplets, np.zeros(len(chosen), "float32")
 
 
-def trained_encoder(args, x, y):
+def trained_encoder(args, x, y, placement):
     """The hidden activations of a CNN trained to classify single digits.
 
     They are scaled so that the squared distance of a digit from an empty crop
@@ -90,7 +90,7 @@ def trained_encoder(args, x, y):
             "adam",
             keras.losses.SparseCategoricalCrossentropy(from_logits=True),
             metrics=["accuracy"],
-            jit_compile=False,
+            jit_compile=placement.jit_compile,
         )
         translated = datasets.ClutteredDigits(
             x,
@@ -242,8 +242,6 @@ def parse(argv):
     one_of("--overwrite", action="store_true", help="replace the run in --out")
     add("--verbose", type=int, choices=(0, 1, 2), default=1)
     keras_dl4.distribute.add_arguments(parser)
-    # Measured: XLA's convolutions take two to five times as long on a CPU.
-    parser.set_defaults(jit="off")
     args = parser.parse_args(argv)
     args.out = pathlib.Path(args.out or f"runs/colocalization_{args.digit}")
     args.num_train = args.num_train or NUM_TRAIN[args.data]
@@ -256,7 +254,9 @@ def main(argv=None):
         args.out, args.resume, args.overwrite
     )
     keras.utils.set_random_seed(args.seed)
-    placement = keras_dl4.distribute.configure(args.strategy, args.jit)
+    placement = keras_dl4.distribute.configure(
+        args.strategy, args.jit, convolutions=True
+    )
     (x, y), _ = datasets.load_digits(args.data, args.data_dir)
     x, y = x[: args.num_train], y[: args.num_train]
     images, boxes = datasets.ColocalizationDigits(
@@ -273,7 +273,7 @@ def main(argv=None):
         command=f"{NAME} {shlex.join(argv or sys.argv[1:])}",
     )
     with placement.scope():
-        encoder = trained_encoder(args, x, y)
+        encoder = trained_encoder(args, x, y, placement)
         keras.utils.set_random_seed(args.seed)
         models = build_models(encoder)
     train(args, models, images, boxes, recorder, placement)

@@ -307,8 +307,6 @@ def parse(argv):
     add("--demo", action="store_true", help="overwrite, and export")
     add("--verbose", type=int, choices=(0, 1, 2), default=1)
     keras_dl4.distribute.add_arguments(parser)
-    # Measured: XLA's convolutions take two to five times as long on a CPU.
-    parser.set_defaults(jit="off")
     args = parser.parse_args(argv)
     args.out = pathlib.Path(args.out or f"runs/{args.distortion}_{args.model}")
     defaults = PRESETS[args.preset] | {"num_tests": NUM_TESTS}
@@ -329,7 +327,9 @@ def main(argv=None):
     overwrite = args.overwrite or (args.demo and not args.resume)
     keras_dl4.callbacks.prepare_run_folder(args.out, args.resume, overwrite)
     keras.utils.set_random_seed(args.seed)
-    placement = keras_dl4.distribute.configure(args.strategy, args.jit)
+    placement = keras_dl4.distribute.configure(
+        args.strategy, args.jit, convolutions=True
+    )
     data = make_data(args)
     images, labels = data[-1]
     width = matched_width(args, images.shape[1:])

@@ -177,8 +177,6 @@ def parse(argv):
     one_of("--overwrite", action="store_true", help="replace the run in --out")
     add("--verbose", type=int, choices=(0, 1, 2), default=1)
     keras_dl4.distribute.add_arguments(parser)
-    # Measured: XLA's convolutions take two to five times as long on a CPU.
-    parser.set_defaults(jit="off")
     args = parser.parse_args(argv)
     args.out = pathlib.Path(args.out or f"runs/volumes_{args.model}")
     args.num_train = args.num_train or NUM_TRAIN[args.data]
@@ -191,7 +189,9 @@ def main(argv=None):
         args.out, args.resume, args.overwrite
     )
     keras.utils.set_random_seed(args.seed)
-    placement = keras_dl4.distribute.configure(args.strategy, args.jit)
+    placement = keras_dl4.distribute.configure(
+        args.strategy, args.jit, convolutions=True
+    )
     data, test = make_data(args)
     with placement.scope():
         model, warp_model = build_model(args)

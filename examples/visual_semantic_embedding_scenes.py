@@ -346,8 +346,6 @@ def parse(argv):
     one_of("--overwrite", action="store_true", help="replace the run in --out")
     add("--verbose", type=int, choices=(0, 1, 2), default=1)
     keras_dl4.distribute.add_arguments(parser)
-    # Measured: on a CPU convolutions of XLA are no faster than others.
-    parser.set_defaults(jit="off")
     args = parser.parse_args(argv)
     is_bag = args.encoder == "bag_of_words"
     if args.epochs is None:
@@ -365,7 +363,9 @@ def main(argv=None):
         args.out, args.resume, args.overwrite
     )
     keras.utils.set_random_seed(args.seed)
-    placement = keras_dl4.distribute.configure(args.strategy, args.jit)
+    placement = keras_dl4.distribute.configure(
+        args.strategy, args.jit, convolutions=True
+    )
     data = training_pairs(args)
     with placement.scope():
         model = build_model(args)

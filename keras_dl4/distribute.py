@@ -36,7 +36,7 @@ class Placement:
         return self.strategy.scope()
 
 
-def configure(strategy="none", jit="auto"):
+def configure(strategy="none", jit="auto", convolutions=False):
     """Sets up the devices and the compilation of a training script.
 
     Call it once at the start, before any tensor is made; build and compile
@@ -58,6 +58,10 @@ def configure(strategy="none", jit="auto"):
             (Keras' own `"auto"` does not on a CPU, where long recurrences
             gain) and does not with several replicas, on a TPU (which
             compiles anyway) and on the torch backend. Defaults to `"auto"`.
+        convolutions: Boolean, whether the model is mostly of convolutions,
+            which TensorFlow's XLA compiles badly for CPUs: `"auto"` then
+            compiles on a GPU only, or on JAX, which is slow if it does not.
+            Defaults to `False`.
 
     Returns:
         An object with `strategy` (`tf.distribute.Strategy` or `None`),
@@ -95,8 +99,10 @@ def configure(strategy="none", jit="auto"):
         )
     backend = keras.config.backend()
     if strategy == "none":
-        jit_compile = backend != "torch" if jit == "auto" else bool(jit)
-        return Placement(None, jit_compile, 1)
+        if jit == "auto":
+            slowed = convolutions and backend == "tensorflow" and not _has_gpu()
+            jit = backend != "torch" and not slowed
+        return Placement(None, bool(jit), 1)
     if backend != "tensorflow":
         raise ValueError(
             f"`strategy={strategy!r}` needs the TensorFlow backend. Received: "

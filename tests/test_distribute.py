@@ -34,6 +34,26 @@ def test_one_device_compiles_unless_told_not_to(jit, expected):
     assert placement.num_replicas == 1
 
 
+@pytest.mark.parametrize(
+    ("jit", "has_gpu", "backend", "expected"),
+    [
+        ("auto", False, "tensorflow", False),
+        ("auto", True, "tensorflow", True),
+        ("auto", False, "jax", True),
+        ("auto", False, "torch", False),
+        ("on", False, "tensorflow", True),
+        ("off", True, "tensorflow", False),
+    ],
+)
+def test_convolutions_compile_where_it_pays(
+    monkeypatch, jit, has_gpu, backend, expected
+):
+    monkeypatch.setattr(distribute, "_has_gpu", lambda: has_gpu)
+    monkeypatch.setattr(keras.config, "backend", lambda: backend)
+    placement = distribute.configure("none", jit, convolutions=True)
+    assert placement.jit_compile is expected
+
+
 def test_scope_of_one_device_changes_nothing():
     with distribute.configure("none").scope():
         layer = keras.layers.Dense(2)
