@@ -24,7 +24,11 @@ PAPER = {
     "ST-CNN, TPS": (0.7, 0.5, 0.8, 1.1),
     "2 ST-FCN, affine": (None,) * 5 + (9.0,),
 }
+# Boxes in % at an overlap above a half, without and with distractors,
+# appendix A.2.
+PAPER_LOCALIZED = {"T": "100", "TC": "75 to 93"}
 SUMMARY = ("RTS",)
+SUMMARY_MODELS = ("CNN", "ST-CNN, affine")
 # Longer runs have no CNN beside them, and stand in the full table.
 SUMMARY_IMAGES = 20_000
 # What was timed: a column for each library and how it was compiled.
@@ -131,6 +135,44 @@ def volumes_table(folder):
     return f"{caption}\n\n{table(header, rows)}"
 
 
+def localized_by_digit(folder):
+    """Boxes in % that are found, by digit, of images of kind T and TC."""
+    found = {"T": {}, "TC": {}}
+    for record in read_records(folder, "localized").values():
+        settings = record["settings"]
+        kind = "TC" if settings["distractors"] else "T"
+        found[kind][settings["digit"]] = record["localized"]
+    return {
+        kind: dict(sorted(by_digit.items()))
+        for kind, by_digit in found.items()
+        if by_digit
+    }
+
+
+def localization_table(folder):
+    """Boxes found without labels, a column for each digit."""
+    found = localized_by_digit(folder)
+    if not found:
+        return ""
+    digits = sorted(set().union(*found.values()))
+    rows = [
+        [
+            kind,
+            *(number(by_digit.get(digit), 0) for digit in digits),
+            number(statistics.mean(by_digit.values()), 1),
+            PAPER_LOCALIZED[kind],
+        ]
+        for kind, by_digit in found.items()
+    ]
+    header = ["co-localization", *map(str, digits), "mean", "paper"]
+    caption = (
+        "Boxes in % that overlap by more than a half with the digit that 100 "
+        "images have in common, by digit; T translated, TC among 16 pieces "
+        "of other digits:"
+    )
+    return f"{caption}\n\n{table(header, rows)}"
+
+
 def benchmark_table(path, threads):
     """Time of sampling, as a ratio to PyTorch's."""
     path = pathlib.Path(path)
@@ -158,19 +200,42 @@ def benchmark_table(path, threads):
 def tables(folder):
     """All tables of a folder of records, for results/README.md."""
     benchmark = pathlib.Path(folder) / "benchmark.json"
-    parts = [distortions_table(folder), volumes_table(folder)]
+    parts = [
+        distortions_table(folder),
+        localization_table(folder),
+        volumes_table(folder),
+    ]
     parts += [benchmark_table(benchmark, threads) for threads in (2, 1)]
     return [part for part in parts if part]
 
 
 def summary(folder):
     """Rows of the README's table: what, here, in the paper."""
-    rows = []
+    shown = {}
     for key, records in runs_by_setting(folder).items():
         distortion, model = DISTORTIONS[key[0]], key[1]
         is_shown = distortion in SUMMARY and key[2] <= SUMMARY_IMAGES
-        if is_shown and model in ("CNN", "ST-CNN, affine"):
+        if is_shown and model in SUMMARY_MODELS:
             errors = [record["test_error"] for record in records]
-            rows.append([f"{distortion} MNIST, {model}, error in %"])
-            rows[-1] += [mean_and_range(errors), paper_error(distortion, model)]
+            paper = paper_error(distortion, model)
+            shown.setdefault(distortion, []).append(
+                (model, mean_and_range(errors), str(paper))
+            )
+    rows = [
+        [f"{distortion} MNIST, {models}, error in %", here, paper]
+        for distortion, runs in shown.items()
+        for models, here, paper in [map("; ".join, zip(*runs, strict=True))]
+    ]
+    found = localized_by_digit(folder)
+    if found:
+        rows.append(
+            [
+                f"MNIST, co-localization, {'; '.join(found)}, boxes found %",
+                "; ".join(
+                    number(statistics.mean(by_digit.values()), 1)
+                    for by_digit in found.values()
+                ),
+                "; ".join(PAPER_LOCALIZED[kind] for kind in found),
+            ]
+        )
     return rows

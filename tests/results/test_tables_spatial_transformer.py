@@ -37,7 +37,41 @@ def test_distortions_stand_beside_the_paper(load, tmp_path):
     assert cells_of(text, "R, CNN")[1] == "4.87"
     assert cells_of(text, "addition, 2 ST-FCN, affine")[-1] == "9.0"
     assert tables.summary(tmp_path) == [
-        ["RTS MNIST, ST-CNN, affine, error in %", "2.50 (2.00 to 3.00)", 0.5]
+        ["RTS MNIST, ST-CNN, affine, error in %", "2.50 (2.00 to 3.00)", "0.5"]
+    ]
+
+
+def test_summary_has_both_models_in_one_row(load, tmp_path):
+    tables = load("tables_spatial_transformer")
+    write(tmp_path, a=distorted_run(3.0), b=distorted_run(7.0, model="cnn"))
+    assert tables.summary(tmp_path) == [
+        ["RTS MNIST, CNN; ST-CNN, affine, error in %", "7.00; 3.00", "0.8; 0.5"]
+    ]
+
+
+def localized_run(localized, digit, distractors):
+    settings = {"digit": digit, "distractors": distractors, "seed": 0}
+    return {"settings": settings, "localized": localized}
+
+
+def test_boxes_have_a_column_for_each_digit(load, tmp_path):
+    tables = load("tables_spatial_transformer")
+    write(
+        tmp_path,
+        first=localized_run(80.0, 7, 16),
+        second=localized_run(71.0, 3, 16),
+        third=localized_run(99.0, 7, 0),
+    )
+    text = text_of(tables, tmp_path)
+    assert cells_of(text, "co-loc")[1:] == ["3", "7", "mean", "paper"]
+    assert cells_of(text, "TC |")[1:] == ["71", "80", "75.5", "75 to 93"]
+    assert cells_of(text, "T |")[1:] == ["-", "99", "99.0", "100"]
+    assert tables.summary(tmp_path) == [
+        [
+            "MNIST, co-localization, T; TC, boxes found %",
+            "99.0; 75.5",
+            "100; 75 to 93",
+        ]
     ]
 
 
