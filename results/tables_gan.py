@@ -12,6 +12,7 @@ PAPER = {
     "Deep generative stochastic network": "214 ± 1.1",
     "Adversarial networks": "225 ± 2",
 }
+OURS = "Adversarial networks"
 PRESETS = {
     "paper2014": "Adversarial networks, recipe of 2014",
     "dcgan": "DCGAN",
@@ -116,18 +117,17 @@ def tables(folder):
 
 
 def summary(folder):
-    """Rows of the README's table: what, here, in the paper."""
-    rows = []
+    """The lecture's table as a row of the README's: what, here, paper."""
     runs = mnist_runs(folder)
-    if "paper2014" in runs:
-        paper = PAPER["Adversarial networks"]
-        label = "MNIST, GAN of 2014, Parzen log-likelihood in nats"
-        rows.append([label, parzen_text(runs["paper2014"]), paper])
-    return rows + [
+    if "paper2014" not in runs:
+        return []
+    others = [text for label, text in PAPER.items() if label != OURS]
+    return [
         [
-            "Digits, GAN, samples that a classifier is sure of, %",
-            number(100.0 * record["recognized"], 1),
-            NONE,
+            "MNIST, Parzen log-likelihood in nats, adversarial networks (deep "
+            "belief network, stacked contractive autoencoder, deep generative "
+            "stochastic network)",
+            parzen_text(runs["paper2014"]),
+            f"{PAPER[OURS]} ({', '.join(others)})",
         ]
-        for record in digits_runs(folder)
     ]
