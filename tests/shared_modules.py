@@ -49,6 +49,7 @@ SHARED_BY_FOLDER = {
     "models.evidence_bound",  # what a variational one is trained on
     "models.gan_checks",  # errors of a GAN
     "models.gan_data",  # its batches
+    "models.gan_labels",  # classes of its data and of its samples
     "models.gan_latents",  # what its samples are made from
     "models.gan_players",  # what each of its networks lowers
     "models.gan_signatures",  # what it answers on a server

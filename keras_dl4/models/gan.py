@@ -3,12 +3,12 @@
 import functools
 
 import keras
-import numpy as np
 from keras import ops
 
 from keras_dl4.layers.noise_source import NoiseSource
 from keras_dl4.models import gan_checks
 from keras_dl4.models import gan_data
+from keras_dl4.models import gan_labels
 from keras_dl4.models import gan_latents
 from keras_dl4.models.abstract_two_player_model import AbstractTwoPlayerModel
 from keras_dl4.models.abstract_two_player_model import Player
@@ -75,7 +75,7 @@ class GAN(AbstractTwoPlayerModel):
         num_classes: Positive int, where data has labels, or `None`. `fit(x,
             labels)` then calls both networks with a list of their input and
             int labels `(batch,)`; samples take the labels of the batch.
-            Defaults to `None`.
+            Without it labels are not used. Defaults to `None`.
         ema_momentum: Float in [0, 1), of a moving average of G's weights, with
             which `sample` makes samples; or `None` for G itself. Defaults to
             `None`.
@@ -154,7 +154,7 @@ class GAN(AbstractTwoPlayerModel):
             "generator_loss": generator_loss,
             "num_discriminator_steps": num_discriminator_steps,
             "latent": latent,
-            "penalties": list(penalties),
+            "penalties": penalties,
             "simultaneous": simultaneous,
             "label_smoothing": label_smoothing,
             "num_classes": num_classes,
@@ -162,6 +162,7 @@ class GAN(AbstractTwoPlayerModel):
             "seed": seed,
         }
         gan_checks.check_arguments(self._arguments)
+        self._arguments["penalties"] = list(penalties)
         for name, value in self._arguments.items():
             setattr(self, name, value)
         self.generator = generator
@@ -213,6 +214,7 @@ class GAN(AbstractTwoPlayerModel):
         Returns:
             Tensor `(batch, ...)`.
         """
+        gan_labels.check_are_given(labels, self.num_classes)
         network = self.averaged_generator or self.generator
         latent = ops.cast(latent, "float32")
         given = [] if labels is None else [ops.cast(labels, "int32")]
@@ -231,8 +233,7 @@ class GAN(AbstractTwoPlayerModel):
             Tensor `(num_samples, ...)`.
         """
         gan_checks.check_count("num_samples", num_samples)
-        if labels is None and self.num_classes is not None:
-            labels = np.arange(num_samples, dtype="int32") % self.num_classes
+        labels = gan_labels.of_samples(labels, num_samples, self.num_classes)
         shape = (num_samples, self.latent_dim)
         latent = gan_latents.draw_with(seed, self.latent, shape)
         return self.generate(latent, labels)
@@ -278,7 +279,7 @@ class GAN(AbstractTwoPlayerModel):
             move_average(*networks, self.ema_momentum, num_updates <= 1)
 
     def call(self, inputs, training=False):
-        x, *labels = [inputs] if self.num_classes is None else inputs
+        x, *labels = gan_labels.split_inputs(inputs, self.num_classes)
         return logits_of(self, x, labels, training)[:, None]
 
     def get_config(self):

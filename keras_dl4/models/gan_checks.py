@@ -15,12 +15,21 @@ _RANGES = {
     "hard_sigmoid": (0.0, 1.0),
     "tanh": (-1.0, 1.0),
 }
+# By their classes, whether layers or operations.
 _PASSES_ON = (
-    keras.layers.Reshape,
-    keras.layers.Flatten,
-    keras.layers.Cropping2D,
-    keras.layers.Permute,
-)
+    "Reshape Flatten Cropping2D Permute Squeeze ExpandDims Transpose GetItem "
+    "Cast"
+).split()
+_ACTIVATIONS = {
+    "HardSigmoid": "hard_sigmoid",
+    "ReLU": "relu",
+    "Relu": "relu",
+    "Sigmoid": "sigmoid",
+    "Softmax": "softmax",
+    "Softplus": "softplus",
+    "Tanh": "tanh",
+}
+_BOUNDED = ("sigmoid", "hard_sigmoid", "softmax", "tanh", "relu", "softplus")
 
 
 def check_arguments(arguments):
@@ -49,10 +58,12 @@ def check_arguments(arguments):
             "`seed`, as `keras.random.normal` is. Received: "
             f"latent={latent!r}"
         )
-    if not all(callable(penalty) for penalty in arguments["penalties"]):
+    penalties = arguments["penalties"]
+    is_list = isinstance(penalties, list | tuple)
+    if not is_list or not all(callable(penalty) for penalty in penalties):
         raise ValueError(
-            "`penalties` must be functions such as `keras_dl4.regularizers."
-            f"R1(10.0)`. Received: {arguments['penalties']}"
+            "`penalties` must be a list of functions such as "
+            f"`[keras_dl4.regularizers.R1(10.0)]`. Received: {penalties}"
         )
     if arguments["simultaneous"] and arguments["num_discriminator_steps"] > 1:
         raise ValueError(
@@ -62,7 +73,7 @@ def check_arguments(arguments):
         )
     _check_smoothing(arguments["label_smoothing"], name)
     momentum = arguments["ema_momentum"]
-    if momentum is not None and not 0.0 <= momentum < 1.0:
+    if momentum is not None and not _is_part(momentum):
         raise ValueError(
             "`ema_momentum` must be at least 0 and less than 1, for example "
             f"0.999, or None. Received: ema_momentum={momentum!r}"
@@ -70,7 +81,7 @@ def check_arguments(arguments):
 
 
 def _check_smoothing(smoothing, loss):
-    if not 0.0 <= smoothing < 1.0:
+    if not _is_part(smoothing):
         raise ValueError(
             "`label_smoothing` must be at least 0 and less than 1, for "
             f"example 0.1. Received: label_smoothing={smoothing!r}"
@@ -81,6 +92,10 @@ def _check_smoothing(smoothing, loss):
             f"Received: label_smoothing={smoothing!r} with "
             f"generator_loss={loss!r}. Leave it at 0."
         )
+
+
+def _is_part(value):
+    return isinstance(value, numbers.Real) and 0.0 <= value < 1.0
 
 
 def check_count(name, value):
@@ -136,7 +151,7 @@ def build_networks(generator, discriminator, latent_dim, is_conditional):
             f"{logit}. End it in `keras.layers.Dense(1)`."
         )
     activation = _last_activation(discriminator)
-    if activation in ("sigmoid", "hard_sigmoid", "softmax", "tanh"):
+    if activation in _BOUNDED:
         raise ValueError(
             "The discriminator must return a logit, from which the loss takes "
             "the probability itself. Received: "
@@ -166,13 +181,15 @@ def _output_of(name, network, inputs):
 
 def _last_activation(network):
     """Name of the last activation, `None` if there is none or it is unknown."""
-    layers = [network]
-    while isinstance(layers[-1], keras.Model) and layers[-1].layers:
-        layers = layers[:-1] + layers[-1].layers
-        while len(layers) > 1 and isinstance(layers[-1], _PASSES_ON):
-            layers.pop()
-    activation = getattr(layers[-1], "activation", None)
-    return getattr(activation, "__name__", None)
+    last = network
+    while isinstance(last, keras.Model) and last.layers:
+        # Functional models have operations between their layers.
+        inside = list(getattr(last, "operations", last.layers))
+        while len(inside) > 1 and type(inside[-1]).__name__ in _PASSES_ON:
+            inside.pop()
+        last = inside[-1]
+    name = getattr(getattr(last, "activation", None), "__name__", None)
+    return name or _ACTIVATIONS.get(type(last).__name__)
 
 
 def check_data(x, made, generator):
@@ -203,38 +220,6 @@ def check_data(x, made, generator):
             f"activation of the generator, {_last_activation(generator)!r}. "
             f"Received: values from {found[0]} to {found[1]}. Scale pixels "
             "from 0 to 255 by `x / 255.0`, or `x / 127.5 - 1.0` for tanh."
-        )
-
-
-def check_labels(labels, num_classes):
-    """Refuses labels that are no classes.
-
-    Args:
-        labels: Array, or `None`.
-        num_classes: Int, how many there are.
-
-    Raises:
-        ValueError: If there are no labels, they are not one int for each
-            example, or one is out of range.
-    """
-    if labels is None:
-        raise ValueError(
-            "A GAN with `num_classes` is trained on labels as well. Received: "
-            "no labels. Call `fit(images, labels)`."
-        )
-    labels = np.asarray(labels)
-    is_flat = labels.ndim == 1 or labels.shape[1:] == (1,)
-    if not is_flat or not np.issubdtype(labels.dtype, np.integer):
-        raise ValueError(
-            "Labels must be one int for each example. Received: an array of "
-            f"shape {labels.shape} and dtype {labels.dtype}. Take the argmax "
-            "of one-hot labels."
-        )
-    if labels.min() < 0 or labels.max() >= num_classes:
-        raise ValueError(
-            f"Labels must be in [0, {num_classes}). Received: labels from "
-            f"{labels.min()} to {labels.max()}. Raise `num_classes`, or "
-            "number the classes from 0."
         )
 
 

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_dl4.models import gan_checks
+from keras_dl4.models import gan_labels
 from keras_dl4.models import host_checks
 
 
@@ -30,7 +31,7 @@ def unpack(gan, batch):
     if gan.num_classes is None:
         return ops.cast(x, "float32"), []
     if labels is None:
-        gan_checks.check_labels(labels, gan.num_classes)
+        gan_labels.check_labels(labels, gan.num_classes)
     labels = ops.cast(ops.reshape(labels, (-1,)), "int32")
     return ops.cast(x, "float32"), [labels]
 
@@ -63,10 +64,28 @@ def checked(gan, x, y, batch_size):
         if not host_checks.is_array(data):  # but spread over replicas
             return x
         gan_checks.check_batches(None, len(data), replicas, parts)
+        _check_later_batches(gan, x)
     gan_checks.check_data(data, gan.made, gan.generator)
     if gan.num_classes is not None:
-        gan_checks.check_labels(labels, gan.num_classes)
+        gan_labels.check_labels(labels, gan.num_classes)
     return x
+
+
+def _check_later_batches(gan, x):
+    """Refuses a data set whose last batch may not divide."""
+    replicas, parts = gan.num_replicas, gan.num_micro_batches
+    num_batches = getattr(x, "num_batches", None)
+    if isinstance(x, keras.utils.PyDataset) and num_batches:
+        last, *_ = keras.tree.flatten(x[num_batches - 1])
+        gan_checks.check_batches(None, len(last), replicas, parts)
+    specs = keras.tree.flatten(getattr(x, "element_spec", ()))
+    if replicas > 1 and any(spec.shape[0] is None for spec in specs):
+        raise ValueError(
+            f"Each of {replicas} replicas needs the same share of each batch. "
+            "Received: a data set of batches of unknown size, the last of "
+            "which may be smaller. Pass `drop_remainder=True` to "
+            "`tf.data.Dataset.batch`."
+        )
 
 
 def _split(gan, x, labels):

@@ -1,6 +1,7 @@
 """The random vectors that samples are made from."""
 
 import math
+import numbers
 
 import keras
 
@@ -36,6 +37,8 @@ def draw_with(seed, latent, shape):
     Returns:
         Float32 tensor of that shape.
     """
+    if isinstance(seed, numbers.Integral):
+        seed = int(seed)  # Keras takes no integers of NumPy.
     if latent == "normal":
         return keras.random.normal(shape, dtype="float32", seed=seed)
     if latent == "uniform":

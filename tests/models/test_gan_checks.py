@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from keras_dl4.models import GAN
+from keras_dl4.regularizers import R1
 from tests.models.gan_reference import DATA
 from tests.models.gan_reference import LATENTS
 from tests.models.gan_reference import WIDTH
@@ -30,11 +31,20 @@ def judge(*layers, width=WIDTH):
             [keras.layers.Dense(1), keras.layers.Activation("tanh")],
             "last activation is 'tanh'",
         ),
+        ([keras.layers.Dense(1), keras.layers.ReLU()], "is 'relu'"),
     ],
 )
 def test_discriminator_must_end_in_one_logit(layers, message):
     with pytest.raises(ValueError, match=message):
         GAN(linear_pair()[0], judge(*layers), LATENTS)
+
+
+def test_operation_at_the_end_of_a_discriminator_is_seen():
+    inputs = keras.Input((WIDTH,))
+    outputs = keras.ops.sigmoid(keras.layers.Dense(1)(inputs))
+    network = keras.Model(inputs, keras.ops.reshape(outputs, (-1,)))
+    with pytest.raises(ValueError, match="last activation is 'sigmoid'"):
+        GAN(linear_pair()[0], network, LATENTS)
 
 
 def test_networks_must_meet():
@@ -59,16 +69,19 @@ def test_networks_must_meet():
         ({"num_classes": 0}, "num_classes=0"),
         ({"latent": "cauchy"}, "latent='cauchy'"),
         ({"penalties": [10.0]}, "R1"),
+        ({"penalties": R1(10.0)}, "must be a list"),
         (
             {"simultaneous": True, "num_discriminator_steps": 2},
             "have one step each",
         ),
         ({"label_smoothing": 1.0}, "label_smoothing=1.0"),
+        ({"label_smoothing": None}, "label_smoothing=None"),
         (
             {"label_smoothing": 0.1, "generator_loss": "hinge"},
             "generator_loss='hinge'",
         ),
         ({"ema_momentum": 1.0}, "ema_momentum=1.0"),
+        ({"ema_momentum": "0.9"}, "ema_momentum='0.9'"),
     ],
 )
 def test_bad_arguments_are_refused(arguments, message):
@@ -146,61 +159,11 @@ def test_micro_batches_must_not_be_empty():
         gan.fit(DATA, batch_size=6, verbose=0)
 
 
-@pytest.mark.parametrize(
-    ("labels", "message"),
-    [
-        (None, "no labels"),
-        (np.eye(8)[:, :3], "one int for each"),
-        (np.zeros(8, "float32"), "dtype float32"),
-        (np.arange(8), "from 0 to 7"),
-        (-np.ones(8, "int64"), "from -1 to -1"),
-    ],
-)
-def test_labels_must_be_classes(labels, message):
-    gan = compiled(conditional_gan())
-    with pytest.raises(ValueError, match=message):
-        gan.fit(DATA, labels, verbose=0)
-
-
-def conditional_gan():
-    networks = []
-    for size, width in ((LATENTS, WIDTH), (WIDTH, 1)):
-        inputs = keras.Input((size,)), keras.Input((), dtype="int32")
-        embedded = keras.layers.Embedding(3, 4)(inputs[1])
-        joined = keras.layers.Concatenate()([inputs[0], embedded])
-        outputs = keras.layers.Dense(width)(joined)
-        networks.append(keras.Model(inputs, outputs))
-    return GAN(*networks, LATENTS, num_classes=3)
-
-
-def test_labels_reach_both_networks():
-    """The embeddings of those that occur are trained, in both."""
-    gan = compiled(conditional_gan())
-    tables = [
-        layer
-        for network in (gan.generator, gan.discriminator)
-        for layer in network.layers
-        if isinstance(layer, keras.layers.Embedding)
-    ]
-    before = [table.get_weights()[0] for table in tables]
-    gan.fit(DATA, np.arange(8) % 2, batch_size=4, verbose=0)
-    for table, old in zip(tables, before, strict=True):
-        moved = np.any(table.get_weights()[0] != old, axis=1)
-        assert moved.tolist() == [True, True, False]
-    given = np.int32([0, 1, 2, 1])
-    made = keras.ops.convert_to_numpy(gan.sample(4, seed=0, labels=given))
-    same = keras.ops.convert_to_numpy(gan.sample(4, seed=0))
-    np.testing.assert_allclose(made[:3], same[:3], rtol=1e-6)
-    assert np.all(made[3] != same[3])
-
-
-def test_discriminator_is_asked_of_data_with_the_labels():
-    gan = conditional_gan()
-    labels = np.arange(8) % 3
-    logits = keras.ops.convert_to_numpy(gan([DATA, labels]))
-    expected = gan.discriminator([DATA, labels])
-    np.testing.assert_allclose(
-        logits, keras.ops.convert_to_numpy(expected), rtol=1e-6
+def test_seeds_of_numpy_are_seeds():
+    gan = linear_gan()
+    one, same = (gan.sample(2, seed=seed) for seed in (7, np.int64(7)))
+    np.testing.assert_array_equal(
+        keras.ops.convert_to_numpy(one), keras.ops.convert_to_numpy(same)
     )
 
 
@@ -226,3 +189,36 @@ def test_replicas_refuse_what_does_not_work(strategy):
         gan.fit(DATA, batch_size=3, verbose=0)
     with pytest.raises(ValueError, match="a batch of 1"):
         gan.fit(DATA[:5], batch_size=4, verbose=0)
+
+
+class Parts(keras.utils.PyDataset):
+    """Batches of 4, and what is left."""
+
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, index):
+        return (DATA[:7][4 * index : 4 * index + 4],)
+
+
+@needs_tensorflow
+def test_replicas_refuse_data_sets_whose_last_batch_may_not_divide(strategy):
+    """An empty share of it makes all weights NaN by way of its statistics."""
+    import tensorflow as tf
+
+    with strategy.scope():
+        gan = compiled(linear_gan())
+    data = tf.data.Dataset.from_tensor_slices(DATA[:5])
+    for method in (gan.fit, gan.evaluate):
+        with pytest.raises(ValueError, match="drop_remainder=True"):
+            method(data.batch(4), verbose=0)
+        with pytest.raises(ValueError, match="a batch of 3"):
+            method(Parts(), verbose=0)
+    whole = data.batch(4, drop_remainder=True)
+    gan.fit(whole, shuffle=False, verbose=0)
+
+
+def test_last_batch_of_a_data_set_must_not_be_empty_in_parts():
+    gan = compiled(linear_gan(), num_micro_batches=4)
+    with pytest.raises(ValueError, match="needs an example"):
+        gan.fit(Parts(), verbose=0)

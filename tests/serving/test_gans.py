@@ -8,7 +8,7 @@ from keras_dl4 import serving
 from tests.models.gan_reference import DATA
 from tests.models.gan_reference import NOISE
 from tests.models.gan_reference import linear_gan
-from tests.models.test_gan_checks import conditional_gan
+from tests.models.test_gan_labels import conditional_gan
 
 pytestmark = pytest.mark.skipif(
     keras.backend.backend() != "tensorflow", reason="only TensorFlow exports"
