@@ -80,8 +80,7 @@ def sample_linearly(images, grid, padding, align_corners, fill):
 
     @with_gradient
     def sample(images, grid):
-        rank = grid.shape[-1]
-        columns = [grid[..., i] for i in range(rank)]
+        columns = _materialized_columns(grid)
         points = _Points(images, columns, padding, align_corners)
         pixels = points.take_corners(pad_images(images, fill))
         value = 0.0
@@ -89,9 +88,6 @@ def sample_linearly(images, grid, padding, align_corners, fill):
             value = value + points.weight(corner)[..., None] * its_pixels
 
         def gradient(upstream):
-            columns = _materialized_columns(grid)
-            points = _Points(images, columns, padding, align_corners)
-            pixels = points.take_corners(pad_images(images, fill))
             return (
                 points.image_gradient(upstream),
                 points.grid_gradient(upstream, pixels),
@@ -107,7 +103,9 @@ def _materialized_columns(grid):
 
     XLA computes a gather once, but what leads to a slice again in each of the
     ten loops over all points. With slices of an affine grid, the gradient takes
-    1.5 to 2 times as long.
+    1.5 to 2 times as long. The value alone takes 15 to 20 % longer with few
+    channels, but the gradient then shares its pixels: a step with both takes
+    from 1 to 25 % less than one that takes the pixels twice.
     """
     rank = grid.shape[-1]
     shape = ops.shape(grid)[:-1]
