@@ -76,9 +76,9 @@ class GAN(AbstractTwoPlayerModel):
             labels)` then calls both networks with a list of their input and
             int labels `(batch,)`; samples take the labels of the batch.
             Without it labels are not used. Defaults to `None`.
-        ema_momentum: Float in [0, 1), of a moving average of G's weights, with
-            which `sample` makes samples; or `None` for G itself. Defaults to
-            `None`.
+        ema_momentum: Float in [0, 1), of a moving average of G's weights, which
+            makes samples in place of G, and which `compile` begins anew; or
+            `None` for G itself. Defaults to `None`.
         seed: Int, of the noise, or `None`. Defaults to `None`.
         **kwargs: Arguments of `keras.Model`, such as `name`.
 

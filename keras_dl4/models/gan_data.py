@@ -79,12 +79,12 @@ def _check_later_batches(gan, x):
         last, *_ = keras.tree.flatten(x[num_batches - 1])
         gan_checks.check_batches(None, len(last), replicas, parts)
     specs = keras.tree.flatten(getattr(x, "element_spec", ()))
-    if replicas > 1 and any(spec.shape[0] is None for spec in specs):
+    if replicas * parts > 1 and any(spec.shape[0] is None for spec in specs):
         raise ValueError(
-            f"Each of {replicas} replicas needs the same share of each batch. "
-            "Received: a data set of batches of unknown size, the last of "
-            "which may be smaller. Pass `drop_remainder=True` to "
-            "`tf.data.Dataset.batch`."
+            "Batches must have one known size, to be divided. Received: a "
+            "data set of batches of unknown size, the last of which may be "
+            f"smaller, for {replicas} replicas and num_micro_batches={parts}. "
+            "Pass `drop_remainder=True` to `tf.data.Dataset.batch`."
         )
 
 

@@ -135,6 +135,17 @@ def test_data_must_lie_in_the_range_of_the_generator(activation, low, high):
             gan.fit(iter([x]), verbose=0)
 
 
+def test_range_is_that_of_the_last_operation():
+    inputs = keras.Input((LATENTS,))
+    outputs = 255.0 * keras.layers.Dense(WIDTH, "sigmoid")(inputs)
+    gan = GAN(keras.Model(inputs, outputs), linear_pair()[1], LATENTS)
+    compiled(gan).fit(np.full((4, WIDTH), 200, "uint8"), verbose=0)
+    outputs = keras.ops.sigmoid(keras.layers.Dense(WIDTH)(inputs))
+    gan = GAN(keras.Model(inputs, outputs), linear_pair()[1], LATENTS)
+    with pytest.raises(ValueError, match="in \\[0.0, 1.0\\]"):
+        compiled(gan).fit(np.full((4, WIDTH), 200, "uint8"), verbose=0)
+
+
 def test_data_must_be_what_the_generator_makes():
     gan = compiled(linear_gan())
     with pytest.raises(ValueError, match="make what the data is"):
@@ -222,3 +233,13 @@ def test_last_batch_of_a_data_set_must_not_be_empty_in_parts():
     gan = compiled(linear_gan(), num_micro_batches=4)
     with pytest.raises(ValueError, match="needs an example"):
         gan.fit(Parts(), verbose=0)
+
+
+@needs_tensorflow
+def test_parts_refuse_data_sets_whose_last_batch_may_be_too_small():
+    import tensorflow as tf
+
+    gan = compiled(linear_gan(), num_micro_batches=2)
+    data = tf.data.Dataset.from_tensor_slices(DATA[:5])
+    with pytest.raises(ValueError, match="drop_remainder=True"):
+        gan.fit(data.batch(4), shuffle=False, verbose=0)
