@@ -22,6 +22,9 @@ Every file offers the same interface:
   where no path leads from `x` to the output.
 - `pull_back_each(pullback, cotangents)`: the products with several cotangents,
   stacked along the first axis.
+- `must_redo_forward_pass()`: within a written gradient, whether it is to be
+  differentiated again although the forward pass, whose tensors it may use, was
+  not recorded for that.
 - `outside_of_tracing()`: context manager in which operations on arrays run at
   once, also while a function is being traced.
 - `value_and_gradients(function, tensors)`: `function(tensors)`, a tensor, and
@@ -68,6 +71,7 @@ all_reduce_sum = _implementation.all_reduce_sum
 apply_gradients = _implementation.apply_gradients
 compiled_loop = _implementation.compiled_loop
 loss_gradients = _implementation.loss_gradients
+must_redo_forward_pass = _implementation.must_redo_forward_pass
 outside_of_tracing = _implementation.outside_of_tracing
 pull_back_each = _implementation.pull_back_each
 random_normal = _implementation.random_normal
@@ -85,7 +89,8 @@ def with_gradient(function):
     Args:
         function: Takes tensors and returns its output, one tensor, and a
             function from the gradient with respect to the output to the
-            tuple of gradients with respect to the inputs.
+            tuple of gradients with respect to the inputs. It may use tensors
+            of the forward pass, and can be differentiated itself.
 
     Returns:
         A function of the same tensors that returns the output alone.
@@ -96,7 +101,12 @@ def with_gradient(function):
         output, gradient = function(*inputs)
 
         def keras_gradient(*args, upstream=None):
-            return gradient(args[0] if upstream is None else upstream)
+            if upstream is None:
+                return gradient(args[0])
+            # PyTorch hands over the inputs as well.
+            if must_redo_forward_pass():
+                return function(*args)[1](upstream)
+            return gradient(upstream)
 
         return output, keras_gradient
 
@@ -173,6 +183,7 @@ __all__ = [
     "compiled_loop",
     "jvp",
     "loss_gradients",
+    "must_redo_forward_pass",
     "outside_of_tracing",
     "pull_back_each",
     "random_normal",

@@ -67,6 +67,11 @@ def pull_back_each(pullback, cotangents):
     return torch.stack([pullback(each) for each in cotangents])
 
 
+def must_redo_forward_pass():
+    """Whether PyTorch records this; it never records a forward pass."""
+    return torch.is_grad_enabled()
+
+
 def outside_of_tracing():
     """Does nothing: PyTorch runs operations at once."""
     return contextlib.nullcontext()

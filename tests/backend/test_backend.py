@@ -30,8 +30,8 @@ def test_written_gradient_replaces_the_automatic_one(gradient_of):
     np.testing.assert_array_equal(weighted_product(a, b), [10.0, 21.0])
     upstream = np.float32([1.0, -2.0])
     for at, factor, function in [
-        (a, 10.0, lambda x: ops.sum(upstream * weighted_product(x, b))),
-        (b, 100.0, lambda x: ops.sum(upstream * weighted_product(a, x))),
+        (a, 10.0, lambda x: ops.vdot(upstream, weighted_product(x, b))),
+        (b, 100.0, lambda x: ops.vdot(upstream, weighted_product(a, x))),
     ]:
         np.testing.assert_array_equal(
             gradient_of(function, at=at), factor * upstream

@@ -15,6 +15,7 @@ from keras_dl4.backend import outside_of_tracing
 from keras_dl4.backend import pull_back_each
 from keras_dl4.backend import seed_generators
 from keras_dl4.backend import vjp
+from keras_dl4.backend import with_gradient
 from keras_dl4.backend import without_side_effects
 from keras_dl4.backend import without_updates
 
@@ -33,6 +34,27 @@ JACOBIAN = (2.0 * POINT[:, None] * MATRIX).T
 
 def as_array(tensor):
     return ops.convert_to_numpy(tensor)
+
+
+@with_gradient
+def product_of_squares(a, b):
+    """a^2 b^2, and a gradient that shares the squares with it."""
+    squared_a, squared_b = ops.square(a), ops.square(b)
+    return squared_a * squared_b, lambda upstream: (
+        2.0 * upstream * a * squared_b,
+        2.0 * upstream * squared_a * b,
+    )
+
+
+def test_written_gradient_that_shares_tensors_can_be_differentiated():
+    def slope(x):
+        y, pullback = vjp(lambda x: product_of_squares(x, x), x)
+        return pullback(ops.ones_like(y))
+
+    y, pullback = vjp(slope, POINT)
+    np.testing.assert_allclose(as_array(y), 4.0 * POINT**3, 1e-5)
+    curvature = pullback(ops.ones_like(y))
+    np.testing.assert_allclose(as_array(curvature), 12.0 * POINT**2, 1e-5)
 
 
 def test_vjp_is_the_product_from_the_left():
