@@ -123,21 +123,25 @@ def train_embedding(args):
     data = CaptionPairs(
         scenes.images(), scenes.token_ids(), batch_size=128, seed=args.seed
     )
-    steps = args.embedding_epochs * len(data)
     model = embedding_of(args)
     model.build({"image": (None, 32, 32, 3), "tokens": (None, None)})
-    rate = keras.optimizers.schedules.CosineDecay(1e-3, steps, alpha=0.05)
-    model.compile(keras.optimizers.Adam(rate), jit_compile=args.jit_compile)
     recorder = RunRecorder(
         args.out / "embedding.json", {"seed": args.seed}, command=args.command
     )
-    fit(args, model, data, recorder, "embedding", args.embedding_epochs)
+    fit(args, model, data, recorder, "embedding", args.embedding_epochs, 1e-3)
     model.save(made)
     return model
 
 
-def fit(args, model, data, recorder, name, epochs):
+def fit(args, model, data, recorder, name, epochs, learning_rate):
     """Trains, from where a run that is resumed was."""
+    rate = keras.optimizers.schedules.CosineDecay(
+        learning_rate, epochs * len(data), alpha=0.05
+    )
+    placement = keras_dl4.distribute.configure(convolutions=True)
+    model.compile(
+        keras.optimizers.Adam(rate), jit_compile=placement.jit_compile
+    )
     backup = AtomicBackup(args.out / f"{name}_backup.weights.h5")
     epoch = 0
     if args.resume:
@@ -225,13 +229,9 @@ def train_captioner(args, embedding, recorder):
         ),
     )
     data = Captions(inputs, args)
-    steps = args.epochs * len(data)
-    rate = keras.optimizers.schedules.CosineDecay(
-        args.learning_rate, steps, alpha=0.05
-    )
     model.build({name: x.shape for name, x in data[0][0].items()})
-    model.compile(keras.optimizers.Adam(rate), jit_compile=args.jit_compile)
-    fit(args, model, data, recorder, "captioner", args.epochs)
+    rate = args.learning_rate
+    fit(args, model, data, recorder, "captioner", args.epochs, rate)
     model.save(args.out / "captioner.keras")
     return model, word_tags(inputs)
 
@@ -367,8 +367,6 @@ def main(argv=None):
     overwrite = args.overwrite or (args.demo and not args.resume)
     keras_dl4.callbacks.prepare_run_folder(args.out, args.resume, overwrite)
     keras.utils.set_random_seed(args.seed)
-    placement = keras_dl4.distribute.configure(convolutions=True)
-    args.jit_compile = placement.jit_compile
     recorder = RunRecorder(
         args.out / "result.json",
         {name: vars(args)[name] for name in SETTINGS},

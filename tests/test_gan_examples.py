@@ -1,4 +1,4 @@
-"""The recipe of 2014 in `gan_mnist.py`: its optimizer, and going on."""
+"""The recipe of 2014 in `gan_mnist.py`, and the game on a line."""
 
 import keras
 import numpy as np
@@ -57,3 +57,11 @@ def test_killed_run_of_2014_resumes_bit_for_bit(tmp_path, monkeypatch):
     for name, array in originals.items():
         np.testing.assert_array_equal(arrays[name], array, err_msg=name)
     assert found["parzen_log_likelihood"] == expected["parzen_log_likelihood"]
+
+
+def test_every_mode_on_the_line_is_covered(tmp_path):
+    """The whole default run, of some seconds."""
+    arguments = ["--out", str(tmp_path / "line"), "--verbose", "0"]
+    results = load_example("gan_one_dimensional").main(arguments)
+    assert results["wasserstein"] <= 0.1
+    assert results["smallest_mode"] >= 0.5

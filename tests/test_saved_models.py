@@ -5,7 +5,6 @@ import pathlib
 
 import numpy as np
 import pytest
-from sklearn.neighbors import KNeighborsClassifier
 
 from keras_dl4.datasets import CopyTask
 from keras_dl4.datasets import ShapeScenes
@@ -14,6 +13,7 @@ from keras_dl4.datasets import distort_digits
 from keras_dl4.datasets import load_digits
 from keras_dl4.datasets import shape_scenes
 from keras_dl4.serving import check_saved_model
+from tests.test_examples import load_example
 
 tf = pytest.importorskip("tensorflow")
 
@@ -138,14 +138,16 @@ def test_gan_keeps_the_serving_contract():
 
 
 def test_gan_makes_digits_of_all_classes(gan):
-    (x, y), _ = load_digits()
-    judge = KNeighborsClassifier(5).fit(x.reshape(len(x), -1), y)
-    latent = tf.random.stateless_normal((500, 32), seed=(1, 2))
+    """A classifier of real digits knows most of the samples for sure."""
+    example = load_example("gan_digits")
+    arguments = example.parse([])
+    judge, accuracy = example.train_classifier(arguments, *load_digits())
+    assert accuracy >= 0.97
+    latent = tf.random.stateless_normal((1000, 32), seed=(1, 2))
     samples = gan.signatures["generate"](latent=latent)["sample"]
-    shares = judge.predict_proba(samples.numpy().reshape(500, -1))
-    # All five neighbors agree for 95 % of real digits that were not trained on.
-    assert np.mean(shares.max(axis=1) == 1.0) >= 0.7
-    assert np.bincount(shares.argmax(axis=1), minlength=10).min() >= 25
+    shares = judge.predict(samples, verbose=0)
+    assert np.mean(shares.max(axis=1) > 0.9) >= 0.8
+    assert np.bincount(shares.argmax(axis=1), minlength=10).min() >= 30
     scores = gan.signatures["discriminate"](data=samples)["score"]
     assert 0.05 < float(tf.reduce_mean(scores)) < 0.95
 
