@@ -14,8 +14,8 @@ Writes: runs/visual_semantic_embedding_scenes_<encoder>/ (result.json, figures,
         model)
 
 Of five captions those are learned that tell the most; all five are searched. An
-LSTM learns relations above all, and from scenes beside their mirror images;
-without (--no-mirror) the order of words does not pay.
+LSTM learns relations above all, and from scenes beside their mirror images,
+which --no-mirror leaves out.
 """
 
 import argparse
