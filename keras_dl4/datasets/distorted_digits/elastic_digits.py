@@ -93,7 +93,8 @@ class ElasticDigits(DistortedDigits):
         images, points = self.images[parameters["source"]], parameters["points"]
         size = images.shape[1:]
         matrix = geometry.thin_plate_spline_matrix(*self.control_points, size)
-        x, y = (
-            (points[..., axis] @ matrix.T).reshape(-1, *size) for axis in (0, 1)
-        )
-        return {"image": geometry.warp(images, (x, y)), "points": points}
+        # A product for each example: the rounding of one large product would
+        # depend on how many there are.
+        x, y = np.moveaxis(points.transpose(0, 2, 1) @ matrix.T, 1, 0)
+        sources = x.reshape(-1, *size), y.reshape(-1, *size)
+        return {"image": geometry.warp(images, sources), "points": points}
