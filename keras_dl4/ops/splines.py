@@ -113,8 +113,12 @@ def control_point_grid(control_points):
         control_points, np.ndarray
     ):
         return ops.cast(control_points, "float32")
-    points = np.asarray(control_points, "float64")
-    if points.shape == (2,) and (points == np.round(points)).all():
+    try:
+        points = np.asarray(control_points, "float64")
+    except (TypeError, ValueError):
+        points = np.zeros(0)
+    is_pair = points.shape == (2,) and (points >= 1).all()
+    if is_pair and (points == np.round(points)).all():
         rows, columns = (np.linspace(-1.0, 1.0, int(n)) for n in points)
         y, x = np.meshgrid(rows, columns, indexing="ij")
         points = np.stack([x.ravel(), y.ravel()], axis=-1)

@@ -8,6 +8,7 @@ from keras_dl4.ops import affine_grid
 from keras_dl4.transforms.transform import Transform
 from keras_dl4.transforms.transform import family
 from keras_dl4.transforms.transform import homogeneous
+from keras_dl4.transforms.transform import is_finite_number
 
 
 @family("affine")
@@ -25,8 +26,8 @@ class Affine(Transform):
         rank: 2 for images, 3 for volumes. Defaults to `2`.
 
     Raises:
-        ValueError: If the constraints have another shape or leave nothing
-            free.
+        ValueError: If the constraints have another shape, hold anything but
+            `None` and finite numbers, or leave nothing free.
 
     Example:
 
@@ -62,7 +63,13 @@ class Affine(Transform):
                     "`constraints` must leave an entry free, by None. "
                     f"Received: {constraints!r}"
                 )
+            if not all(map(is_finite_number, entries[~free])):
+                raise ValueError(
+                    "`constraints` must have None or a finite number for each "
+                    f"entry. Received: {constraints!r}"
+                )
             self._fixed[~free] = entries[~free].astype("float32")
+            constraints = entries.tolist()
         self.constraints = constraints
         self._free = np.flatnonzero(free)
 

@@ -7,6 +7,7 @@ from keras import ops
 from keras_dl4.ops import affine_grid
 from keras_dl4.transforms.transform import Transform
 from keras_dl4.transforms.transform import family
+from keras_dl4.transforms.transform import is_finite_number
 from keras_dl4.transforms.transform import matrix_of
 
 
@@ -43,7 +44,8 @@ class Attention(Transform):
 
     def __init__(self, isotropic=True, scale=None, rank=2):
         super().__init__(rank)
-        if scale is not None and not scale > 0:
+        is_positive = is_finite_number(scale) and scale > 0
+        if scale is not None and not is_positive:
             raise ValueError(
                 "`scale` must be positive, or None for a free one. Received: "
                 f"{scale!r}"

@@ -35,8 +35,11 @@ class DenseFlow(Transform):
     """
 
     def __init__(self, size, units="normalized"):
-        super().__init__(rank=len(size))
-        if not all(isinstance(n, int | np.integer) and n > 0 for n in size):
+        is_size = isinstance(size, list | tuple) and all(
+            isinstance(n, int | np.integer) and n is not True and n > 0
+            for n in size
+        )
+        if not is_size:
             raise ValueError(
                 "`size` must be (height, width) or (depth, height, width), "
                 f"positive ints. Received: {size!r}"
@@ -45,6 +48,7 @@ class DenseFlow(Transform):
             raise ValueError(
                 f"`units` must be 'normalized' or 'pixels'. Received: {units!r}"
             )
+        super().__init__(rank=len(size))
         self.size = tuple(int(n) for n in size)
         self.units = units
 
@@ -61,7 +65,8 @@ class DenseFlow(Transform):
         if not is_static or tuple(size) != self.size:
             raise ValueError(
                 f"The flow is one of {self.size} pixels. Received: a grid of "
-                f"size {tuple(size)}. Make `size` and `output_size` equal."
+                f"size {tuple(size)}. Give the flow the size of the grid: the "
+                "`output_size` of a layer, times its `antialias`."
             )
         flow = ops.reshape(self._checked(params), (-1, *size, self.rank))
         if self.units == "pixels":

@@ -7,6 +7,7 @@ from keras import ops
 from keras_dl4.ops import projective_grid
 from keras_dl4.transforms.transform import Transform
 from keras_dl4.transforms.transform import family
+from keras_dl4.transforms.transform import is_finite_number
 
 
 @family("projective")
@@ -37,7 +38,7 @@ class Projective(Transform):
 
     def __init__(self, epsilon=1e-6, rank=2):
         super().__init__(rank)
-        if not epsilon > 0:
+        if not (is_finite_number(epsilon) and epsilon > 0):
             raise ValueError(
                 f"`epsilon` must be positive. Received: {epsilon!r}"
             )

@@ -8,6 +8,7 @@ from keras_dl4.ops import control_point_grid
 from keras_dl4.ops import thin_plate_spline_grid
 from keras_dl4.transforms.transform import Transform
 from keras_dl4.transforms.transform import family
+from keras_dl4.transforms.transform import is_finite_number
 
 
 @family("thin_plate_spline")
@@ -47,9 +48,9 @@ class ThinPlateSpline(Transform):
         self, control_points=(4, 4), learn_target=False, regularization=0.0
     ):
         super().__init__(rank=2)
-        if not regularization >= 0:
+        if not (is_finite_number(regularization) and regularization >= 0):
             raise ValueError(
-                "`regularization` must not be negative. Received: "
+                "`regularization` must not be negative, and finite. Received: "
                 f"{regularization!r}"
             )
         self._control = control_point_grid(control_points)

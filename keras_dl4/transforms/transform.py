@@ -1,6 +1,8 @@
 """What every family of transforms offers, and how a family is named."""
 
 import abc
+import math
+import numbers
 
 import keras
 import numpy as np
@@ -91,7 +93,7 @@ class Transform(abc.ABC):
     """
 
     def __init__(self, rank=2):
-        if rank not in (2, 3):
+        if not isinstance(rank, numbers.Integral) or rank not in (2, 3):
             raise ValueError(
                 "`rank` must be 2, for images, or 3, for volumes. Received: "
                 f"{rank!r}"
@@ -161,6 +163,12 @@ class Transform(abc.ABC):
                 f"End the localization network with {self.num_params} units."
             )
         return params
+
+
+def is_finite_number(value):
+    """Whether it is a real number, not a truth value, NaN or infinite."""
+    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    return is_number and math.isfinite(value)
 
 
 def homogeneous(rows):

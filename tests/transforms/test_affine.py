@@ -1,3 +1,6 @@
+import json
+
+import keras
 import numpy as np
 import pytest
 
@@ -31,3 +34,10 @@ def test_a_parameter_reaches_only_its_entry():
     assert np.isnan(matrix[0, 0])
     matrix[0, 0] = 1.0
     np.testing.assert_array_equal(matrix, [[1, 0, 2], [0, 3, 0], [0, 0, 1]])
+
+
+def test_constraints_in_an_array_are_saved_as_lists():
+    listed = [[None, 0.5, None], [0, None, None]]
+    affine = transforms.Affine(np.array(listed, dtype=object))
+    config = json.loads(json.dumps(keras.saving.serialize_keras_object(affine)))
+    assert transforms.get(config).constraints == listed

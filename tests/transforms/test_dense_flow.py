@@ -45,7 +45,7 @@ def test_unknown_units_are_refused():
 def test_a_grid_of_another_size_is_refused():
     flow = transforms.DenseFlow((6, 5))
     params = flow.identity()[None]
-    with pytest.raises(ValueError, match=r"\(6, 5\) pixels"):
+    with pytest.raises(ValueError, match=r"\(6, 5\) pixels.*`antialias`"):
         flow.grid(params, (5, 6))
     if keras.backend.backend() == "tensorflow":
         dynamic = tuple(ops.convert_to_tensor(n) for n in (6, 5))

@@ -232,3 +232,32 @@ def test_regular_grid_is_the_start_of_a_flow():
     np.testing.assert_allclose(moved[..., 1], 0, atol=1e-6)
     with pytest.raises(ValueError, match=r"\(6, 5\)"):
         flow.grid(params, (5, 6))
+
+
+@pytest.mark.parametrize(
+    ("family", "argument", "message"),
+    [
+        ("Affine", {"constraints": [["a", None, 0]] * 2}, "a finite number"),
+        ("Affine", {"constraints": [[np.nan, None, 0]] * 2}, "a finite number"),
+        ("Affine", {"rank": 2.0}, "`rank` must be 2"),
+        ("Attention", {"scale": np.inf}, "`scale` must be positive.*inf"),
+        ("Attention", {"scale": "half"}, "`scale` must be positive.*'half'"),
+        ("Projective", {"epsilon": "small"}, "`epsilon` must be positive"),
+        ("Projective", {"epsilon": np.inf}, "`epsilon` must be positive"),
+        ("DenseFlow", {"size": 28}, "positive ints. Received: 28"),
+        ("DenseFlow", {"size": (True, 4)}, "positive ints"),
+        (
+            "ThinPlateSpline",
+            {"regularization": np.inf},
+            "must not be negative",
+        ),
+        ("ThinPlateSpline", {"regularization": "0"}, "must not be negative"),
+        ("ThinPlateSpline", {"control_points": (-2, 4)}, r"\(rows, columns\)"),
+        ("ThinPlateSpline", {"control_points": "4x4"}, r"\(rows, columns\)"),
+        ("ThinPlateSpline", {"control_points": None}, r"\(rows, columns\)"),
+        ("ThinPlateSpline", {"control_points": [[0], [1, 2]]}, "columns"),
+    ],
+)
+def test_wrong_arguments_are_refused(family, argument, message):
+    with pytest.raises(ValueError, match=message):
+        getattr(transforms, family)(**argument)
