@@ -245,7 +245,8 @@ class AbstractSpatialTransformer(keras.layers.Layer):
         return (*self._lead, *shape)
 
     def compute_output_shape(self, input_shape):
-        images_shape, _ = checks.split(input_shape)
+        images_shape, fed_shapes = checks.split(input_shape)
+        self._check_shapes(images_shape, fed_shapes)
         batch_size = images_shape[0]
         size = self.output_size or self._spatial(images_shape)
         factor, lead = self._oversampling, self._lead
@@ -264,9 +265,8 @@ class AbstractSpatialTransformer(keras.layers.Layer):
     def compute_output_spec(self, inputs, training=None):
         images, fed = checks.split(inputs)
         checks.check_images_dtype(images.dtype)
-        fed_shapes = [params.shape for params in fed]
-        self._check_shapes(images.shape, fed_shapes)
         checks.check_is_built_for(self.networks, fed)
+        fed_shapes = [params.shape for params in fed]
         shapes = self.compute_output_shape(
             [images.shape, *fed_shapes] if fed else images.shape
         )

@@ -7,6 +7,7 @@ import keras
 
 from keras_dl4.layers.localization import ARCHITECTURES
 from keras_dl4.ops.grid_sample import PADDINGS
+from keras_dl4.ops.grid_sample import is_padding
 
 _INTERPOLATIONS = ("bilinear", "nearest", "bicubic")
 
@@ -84,18 +85,26 @@ def _check_sampling(layer):
             "interpolation='bicubic' with a transform of rank 3. Use "
             "'bilinear'."
         )
-    if layer.padding not in PADDINGS and not _is_real(layer.padding):
+    if not is_padding(layer.padding):
         raise ValueError(
             f"`padding` must be one of {PADDINGS}, or a float to fill with. "
             f"Received: padding={layer.padding!r}."
         )
+    for name in ("align_corners", "return_params", "return_grid"):
+        value = getattr(layer, name)
+        if not isinstance(value, bool):
+            raise ValueError(
+                f"`{name}` must be True or False. Received: {name}={value!r}."
+            )
 
 
 def _check_localization(localization, lead):
     is_list = isinstance(localization, list | tuple)
     for network in localization if is_list else [localization]:
-        is_layer = isinstance(network, keras.layers.Layer)
-        if not is_layer and network not in (*ARCHITECTURES, None):
+        is_known = isinstance(network, keras.layers.Layer | None) or (
+            isinstance(network, str) and network in ARCHITECTURES
+        )
+        if not is_known:
             raise ValueError(
                 f"`localization` must be one of {ARCHITECTURES}, a Keras layer "
                 "from images to parameters, or None if parameters are fed in. "

@@ -124,7 +124,10 @@ def start_params(transform, initial_params, lead=None):
         ValueError: If `initial_params` are of another shape, or not finite.
     """
     start = transform.identity() if initial_params is None else initial_params
-    start = np.asarray(start, "float32")
+    try:
+        start = np.asarray(start, "float32")
+    except (TypeError, ValueError):
+        start = np.zeros(0)  # of another shape
     if lead is None:
         lead = start.shape[:1] if start.ndim == 2 else ()
     if start.ndim == 1:
@@ -134,7 +137,7 @@ def start_params(transform, initial_params, lead=None):
         raise ValueError(
             f"`initial_params` must be finite, of shape {expected} for "
             f"{type(transform).__name__}. Received: "
-            f"initial_params={as_lists(initial_params)}. Start from "
+            f"initial_params={initial_params!r}. Start from "
             "`transform.identity()` and change it."
         )
     return start

@@ -10,7 +10,7 @@ automatically: a transformer that starts at the identity would never learn.
 """
 
 import itertools
-import math
+import numbers
 
 import keras
 from keras import ops
@@ -24,6 +24,7 @@ from keras_dl4.ops.linear_sampling import sample_linearly
 
 INTERPOLATIONS = ("bilinear", "nearest", "bicubic")
 PADDINGS = ("zeros", "border", "reflection")
+_LARGEST_FLOAT32 = 3.4028234e38
 # Of the cubic kernel, the same as PyTorch's and OpenCV's.
 _CUBIC_COEFFICIENT = -0.75
 
@@ -86,8 +87,8 @@ def grid_sample(
     images = ops.convert_to_tensor(images)
     grid = ops.cast(grid, "float32")
     data_format = _checked_data_format(data_format)
-    _check_options(interpolation, padding, rank=grid.shape[-1])
     _check_shapes(images, grid, data_format)
+    _check_options(interpolation, padding, rank=grid.shape[-1])
     rank = grid.shape[-1]
     first, last = (
         (0, rank + 1, *range(1, rank + 1)),
@@ -163,6 +164,14 @@ def _weighted_sum(padded, taps):
     return total
 
 
+def is_padding(value):
+    """Whether it names a padding, or is a number that float32 can hold."""
+    if isinstance(value, str):
+        return value in PADDINGS
+    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    return is_number and abs(value) <= _LARGEST_FLOAT32
+
+
 def _checked_data_format(data_format):
     if data_format is None:
         return keras.config.image_data_format()
@@ -188,10 +197,7 @@ def _check_options(interpolation, padding, rank):
             "a grid of points (x, y, z). Use 'bilinear' or 'nearest' for "
             "volumes."
         )
-    is_number = isinstance(padding, (int, float)) and not isinstance(
-        padding, bool
-    )
-    if padding not in PADDINGS and not (is_number and math.isfinite(padding)):
+    if not is_padding(padding):
         raise ValueError(
             f"`grid_sample` expects `padding` to be one of {PADDINGS} or a "
             f"finite float. Received: {padding!r}. Use 'border' for what other "
@@ -201,8 +207,8 @@ def _check_options(interpolation, padding, rank):
 
 
 def _check_shapes(images, grid, data_format):
-    rank = grid.shape[-1]
     dims = len(grid.shape)
+    rank = grid.shape[-1] if dims else 0
     if rank not in (2, 3) or dims != rank + 2 or len(images.shape) != dims:
         raise ValueError(
             "`grid_sample` expects images of rank 4 with a grid of shape "

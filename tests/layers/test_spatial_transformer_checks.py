@@ -22,6 +22,13 @@ PARAMS = np.tile(np.eye(2, 3, dtype="float32").reshape(1, 6), (2, 1))
         ({"padding": "wrap"}, "'zeros', 'border', 'reflection'.*'wrap'"),
         ({"padding": True}, "padding=True"),
         ({"padding": float("nan")}, "padding=nan"),
+        ({"padding": np.zeros(2)}, "padding=array"),
+        ({"localization": np.zeros(2)}, "localization=array"),
+        ({"align_corners": "no"}, "`align_corners` must be True or False.*no"),
+        ({"return_params": 1}, "`return_params` must be True or False.*1"),
+        ({"return_grid": None}, "`return_grid` must be True or False.*None"),
+        ({"initial_params": "tiled"}, r"shape \(6,\) for Affine.*tiled"),
+        ({"initial_params": [[1.0], [1.0, 2.0]]}, r"shape \(6,\) for Affine"),
         ({"data_format": "NHWC"}, "'channels_first', 'channels_last'.*'NHWC'"),
         ({"output_size": 28}, r"\(height, width\), 2 ints.*output_size=28"),
         ({"output_size": (28,)}, r"\(height, width\)"),
@@ -64,6 +71,12 @@ def test_wrong_arguments_raise(kwargs, message):
 def test_wrong_inputs_raise(images, message):
     with pytest.raises(ValueError, match=message):
         SpatialTransformer("affine")(images)
+
+
+@pytest.mark.parametrize("wrong", [(None, 9, 3), [(None, 9, 9, 3), (None, 4)]])
+def test_wrong_shapes_have_no_output_shape(wrong):
+    with pytest.raises(ValueError, match="Received|have 4"):
+        SpatialTransformer("affine").compute_output_shape(wrong)
 
 
 @pytest.mark.parametrize("wrong", [IMAGES[..., 0], IMAGES.astype("int32")])

@@ -10,7 +10,7 @@ from keras_dl4.ops import grid_sample
 from keras_dl4.ops import regular_grid
 from tests.ops import sampling_oracle
 
-PADDINGS = ["zeros", "border", "reflection", 0.75]
+PADDINGS = ["zeros", "border", "reflection", np.float32(0.75)]
 ALIGNMENTS = [False, True]
 METHODS = [
     (2, "bilinear"),
@@ -239,6 +239,10 @@ VOLUME_GRID = np.zeros((2, 4, 4, 4, 3), "float32")
         ((VOLUMES, VOLUME_GRID, "bicubic"), "Use 'bilinear' or 'nearest'"),
         ((IMAGES, GRID, "bilinear", "replicate"), "Use 'border' for what"),
         ((IMAGES, GRID, "bilinear", True), "Received: True"),
+        ((IMAGES, GRID, "bilinear", None), "Received: None"),
+        ((IMAGES, GRID, "bilinear", np.zeros(2)), r"Received: array\(\[0"),
+        ((IMAGES, GRID, "bilinear", 1e39), "finite float. Received: 1e\\+39"),
+        ((IMAGES, 0.0), r"grid of shape \(\)"),
         ((IMAGES, GRID, "bilinear", np.nan), "finite float. Received: nan"),
         ((IMAGES[..., 0], GRID), r"shape \(2, 4, 4\), grid"),
         ((IMAGES, VOLUME_GRID), "volumes of rank 5"),
