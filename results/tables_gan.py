@@ -50,7 +50,7 @@ def parzen_table(folder):
                 parzen_text(run),
                 number(run["parzen_bandwidth"], 3),
                 *(number(run[name]) for name in distances),
-                f"{run['settings']['epochs']} "
+                f"{len(run['curve'])} "
                 f"({number(run['cpu_minutes'], 0)} CPU minutes)",
             ]
         )

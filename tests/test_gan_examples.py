@@ -1,5 +1,7 @@
 """The recipe of 2014 in `gan_mnist.py`, and the game on a line."""
 
+import json
+
 import keras
 import numpy as np
 import pytest
@@ -65,3 +67,14 @@ def test_every_mode_on_the_line_is_covered(tmp_path):
     results = load_example("gan_one_dimensional").main(arguments)
     assert results["wasserstein"] <= 0.1
     assert results["smallest_mode"] >= 0.5
+
+
+def test_run_that_has_ended_can_be_trained_on(tmp_path):
+    example = load_example("gan_mnist")
+    arguments = [*ARGUMENTS, "--out", str(tmp_path), "--likelihood-every", "2"]
+    example.main(arguments)
+    example.main([*arguments, "--resume", "--epochs", "3"])
+    record = json.loads((tmp_path / "result.json").read_text())
+    assert [point["epoch"] for point in record["curve"]] == [1, 2, 3]
+    rated = ["parzen_validation" in point for point in record["curve"]]
+    assert rated == [False, True, False]

@@ -69,9 +69,10 @@ class RunRecorder(keras.callbacks.Callback):
             return
         with open(self.path) as file:
             earlier = json.load(file)
+        settings = self.record["settings"]
         changed = {
             name: (earlier["settings"].get(name), value)
-            for name, value in self.record["settings"].items()
+            for name, value in settings.items()
             if earlier["settings"].get(name) != value
         }
         if changed:
@@ -84,9 +85,11 @@ class RunRecorder(keras.callbacks.Callback):
             name: curve[-1][name] if curve else 0.0
             for name in ("minutes", "cpu_minutes")
         }
-        again = {"epoch": num_epochs, "commit": self.record["commit"]}
-        resumed = [*earlier.get("resumed", []), again]
-        self.record = earlier | minutes | {"curve": curve, "resumed": resumed}
+        again = {name: self.record[name] for name in ("commit", "command")}
+        again["epoch"] = num_epochs
+        self.record = earlier | minutes | {"curve": curve}
+        self.record["settings"] = settings
+        self.record["resumed"] = [*earlier.get("resumed", []), again]
 
     def add(self, **results):
         """Adds results to the record and writes it."""

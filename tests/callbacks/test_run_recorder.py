@@ -185,13 +185,17 @@ def test_run_with_other_settings_does_not_take_over(path):
 
 
 def test_resumed_record_tells_where_and_keeps_earlier_results(path):
-    recorder = RunRecorder(path, {"seed": 7})
+    recorder = RunRecorder(path, {"seed": 7, "dropped": 1}, command="first")
     record(recorder, 1.0, 2.0)
     recorder.add(note="kept")
     for epoch in (1, 2):
-        resumed = RunRecorder(path, {"seed": 7})
+        resumed = RunRecorder(path, {"seed": 7}, command=f"from {epoch}")
         resumed.resume(epoch)
         record(resumed, 3.0, first=epoch)
     result = read(path)
-    assert [again["epoch"] for again in result["resumed"]] == [1, 2]
+    assert result["command"] == "first"
+    assert [(each["epoch"], each["command"]) for each in result["resumed"]] == [
+        *[(1, "from 1"), (2, "from 2")]
+    ]
+    assert result["settings"] == {"seed": 7}
     assert result["note"] == "kept"
