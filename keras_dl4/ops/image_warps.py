@@ -98,7 +98,8 @@ def sparse_image_warp(
 
     Raises:
         ValueError: If the rank of the image is not 4, its height or width
-            is unknown, or the number of boundary points is negative.
+            is unknown, if control points have not as many destinations, or
+            if the number of boundary points is negative.
 
     Example:
 
@@ -125,6 +126,15 @@ def sparse_image_warp(
         )
     source = ops.cast(source_control_point_locations, "float32")
     dest = ops.cast(dest_control_point_locations, "float32")
+    if any(
+        None not in pair and pair[0] != pair[1]
+        for pair in zip(source.shape, dest.shape, strict=False)
+    ):
+        raise ValueError(
+            "`sparse_image_warp` expects as many destinations as sources of "
+            f"control points. Received: shapes {tuple(source.shape)} and "
+            f"{tuple(dest.shape)}."
+        )
     flow_at_points = dest - source
     if num_boundary_points:
         border = _border_points(height, width, num_boundary_points + 1)

@@ -5,6 +5,8 @@ an affine function; the weights solve one linear system. Order 2 in two
 dimensions is the thin plate spline of the spatial transformer.
 """
 
+import numbers
+
 import numpy as np
 from keras import ops
 
@@ -43,9 +45,9 @@ def thin_plate_spline_grid(
 
     Raises:
         ValueError: If the points do not match the control points, or these
-            are fewer than 3, not all different, or on one line. Learned
-            control points are not looked at: keep them apart, or use some
-            `regularization`.
+            are fewer than 3, not all different, or on one line, or the
+            regularization is negative. Learned control points are not looked
+            at: keep them apart, or use some `regularization`.
 
     Example:
 
@@ -61,6 +63,7 @@ def thin_plate_spline_grid(
         - [Spatial Transformer Networks](https://arxiv.org/abs/1506.02025),
           section 3.2
     """
+    _check_regularization("regularization", regularization)
     points = ops.cast(points, "float32")
     control = control_point_grid(control_points)
     if len(size) != 2 or points.shape[1:] != control.shape:
@@ -85,9 +88,8 @@ def thin_plate_spline_grid(
         influence = ops.convert_to_tensor(influence.astype("float32"))
         matrix = ops.matmul(_features(places, start, ops), influence)
     moved = ops.matmul(matrix, points - start)
-    return regular_grid(size, align_corners) + ops.reshape(
-        moved, (-1, *size, 2)
-    )
+    moved = ops.reshape(moved, (-1, *size, 2))
+    return regular_grid(size, align_corners) + moved
 
 
 def control_point_grid(control_points):
@@ -169,8 +171,9 @@ def interpolate_spline(
         Float32 tensor `(batch, m, channels)`.
 
     Raises:
-        ValueError: If a rank or the order is wrong, or points and queries
-            differ in dimensions.
+        ValueError: If a rank, the order or the regularization is wrong, if
+            points and values differ in number, or points and queries in
+            dimensions.
 
     Example:
 
@@ -196,15 +199,26 @@ def interpolate_spline(
             f"channels). Received: shapes {tuple(points.shape)}, "
             f"{tuple(values.shape)} and {tuple(queries.shape)}."
         )
-    if queries.shape[-1] != points.shape[-1]:
+    pairs = [(points.shape[-1], queries.shape[-1])]
+    pairs += zip(points.shape[:2], values.shape[:2], strict=True)
+    if any(None not in pair and pair[0] != pair[1] for pair in pairs):
         raise ValueError(
-            "Points and queries must have as many dimensions. Received: shapes "
-            f"{tuple(points.shape)} and {tuple(queries.shape)}."
+            "Points and queries must have as many dimensions, and there must "
+            f"be a value for each point. Received: shapes {tuple(points.shape)}"
+            f", {tuple(values.shape)} and {tuple(queries.shape)}."
         )
-    if not isinstance(order, int) or order < 1:
+    _check_regularization("regularization_weight", regularization_weight)
+    if not isinstance(order, int) or order is True or order < 1:
         raise ValueError(f"`order` must be a positive int. Received: {order!r}")
     weights = _solve(points, values, order, regularization_weight)
     return ops.matmul(_features(queries, points, ops, order), weights)
+
+
+def _check_regularization(name, value):
+    if not (isinstance(value, numbers.Real) and 0 <= value < np.inf):
+        raise ValueError(
+            f"`{name}` must be finite and not negative. Received: {value!r}"
+        )
 
 
 def _learned_grid(points, size, control, align_corners, regularization):
@@ -212,9 +226,8 @@ def _learned_grid(points, size, control, align_corners, regularization):
     weights = _solve(control[None], points - control, 2, regularization)
     places = ops.reshape(regular_grid(size, align_corners), (-1, 2))
     moved = ops.matmul(_features(places, control, ops), weights)
-    return regular_grid(size, align_corners) + ops.reshape(
-        moved, (-1, *size, 2)
-    )
+    moved = ops.reshape(moved, (-1, *size, 2))
+    return regular_grid(size, align_corners) + moved
 
 
 def _solve(points, values, order, regularization):
@@ -277,14 +290,10 @@ def _radial(squared, order, module):
 
 
 def _numpy_places(size, align_corners):
-    height, width = size
     axes = []
-    for count in (width, height):
-        index = np.arange(count, dtype="float64")
-        if align_corners:
-            start = -1.0 if count > 1 else 0.0
-            axes.append(2.0 * index / max(count - 1, 1) + start)
-        else:
-            axes.append((2.0 * index + 1.0) / count - 1.0)
+    for count in size[::-1]:
+        centers = (2.0 * np.arange(count) + 1.0) / count - 1.0
+        extent = max(count - 1, 1) if align_corners else count
+        axes.append(centers * count / extent)
     x, y = np.meshgrid(*axes)
     return np.stack([x.ravel(), y.ravel()], axis=-1)

@@ -90,6 +90,8 @@ def test_arguments_that_do_not_fit_are_named():
     with pytest.raises(ValueError, match="of the same size"):
         dense_image_warp(image, np.zeros((1, 4, 5, 2), "float32"))
     points = np.zeros((1, 3, 2), "float32")
+    with pytest.raises(ValueError, match="as many destinations as sources"):
+        sparse_image_warp(image, points, points[:, :2])
     for number in (-1, 1.5):
         with pytest.raises(ValueError, match="`num_boundary_points` must be"):
             sparse_image_warp(image, points, points, num_boundary_points=number)

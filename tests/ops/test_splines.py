@@ -192,3 +192,15 @@ def test_wrong_shapes_and_orders_are_named():
         interpolate_spline(x[0], x, x, 2)
     with pytest.raises(ValueError, match="as many dimensions"):
         interpolate_spline(x, x, x[..., :1], 2)
+    with pytest.raises(ValueError, match="Received: True"):
+        interpolate_spline(x, x, x, True)
+    for count in (x[:, :2], np.zeros((2, 3, 2), "float32")):
+        with pytest.raises(ValueError, match="a value for each point"):
+            interpolate_spline(x, count, x, 2)
+    for weight in (-1.0, np.nan, np.inf, "0"):
+        with pytest.raises(ValueError, match="regularization.*negative"):
+            interpolate_spline(x, x, x, 2, weight)
+        with pytest.raises(ValueError, match="regularization.*negative"):
+            thin_plate_spline_grid(
+                np.zeros((1, 16, 2)), (4, 4), regularization=weight
+            )
