@@ -17,7 +17,6 @@ import sys
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
-import numpy as np
 from keras import layers
 
 import keras_dl4
@@ -96,8 +95,19 @@ def build_model(args, shape, model, width):
     num_classes = 19 if args.distortion == "addition" else 10
     logits = layers.Dense(num_classes, name="logits")(x)
     name = f"{args.distortion}_{model}"
-    warp_model = None if warps is None else keras.Model(images, warps)
-    return keras.Model(images, logits, name=name), warp_model
+    return keras.Model(images, logits, name=name), warping(args, images, warps)
+
+
+def warping(args, images, warps):
+    """What a transformer makes of images, the parallel ones on an axis."""
+    if warps is None:
+        return None
+    warped, *others = warps
+    if args.num_transforms > 1:  # they are channels
+        *size, channels = warped.shape[1:]
+        shape = (*size, args.num_transforms, channels // args.num_transforms)
+        warped = layers.Permute((3, 1, 2, 4))(layers.Reshape(shape)(warped))
+    return keras.Model(images, (warped, *others))
 
 
 def transformer(args, localization):
@@ -244,9 +254,6 @@ def draw(args, warp_model, record, images):
     if warp_model is None:
         return
     warped, params, grids = warp_model.predict(images, verbose=0)
-    if args.num_transforms > 1:  # from channels to an axis of their own
-        shape = (*warped.shape[:3], args.num_transforms, -1)
-        warped = np.moveaxis(warped.reshape(shape), 3, 1)
     points = None
     if args.transform == "thin_plate_spline":
         points = params.reshape(*params.shape[:-1], -1, 2)

@@ -158,7 +158,8 @@ SMALL_ARGUMENTS = {
         (
             "--distortion addition --model st_fcn --num-train 32 "
             "--transform thin_plate_spline --batch-size 16 --epochs 1 "
-            "--num-tests 20 --preset paper --verbose 2 --out {out}"
+            "--num-tests 20 --preset paper --verbose 2 --out {out} "
+            "--log-dir {out}/logs"
         ).split(),
         (
             "--distortion TC --model cnn --width 4 --num-train 16 "
