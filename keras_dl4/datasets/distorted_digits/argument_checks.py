@@ -87,6 +87,13 @@ def check_images(images):
             "`images` must be finite. Received: NaN or infinite pixels. "
             "Look for the images where `np.isfinite` is false."
         )
+    low, high = images.min(), images.max()
+    if low < 0.0 or high > 1.0:
+        raise ValueError(
+            "`images` must be floats from 0 to 1. Received: pixels from "
+            f"{low} to {high}. Use `(images - images.min()) / "
+            "np.ptp(images)`, or for bytes `images / 255`."
+        )
     return images.astype("float32", copy=False)
 
 
@@ -98,6 +105,12 @@ def check_labels(labels, num_images):
             f"`labels` must be integers of shape ({num_images},), one for "
             f"each image. Received: shape {labels.shape}, dtype "
             f"{labels.dtype}. One-hot labels need `labels.argmax(-1)`."
+        )
+    limits = np.iinfo("int32")
+    if labels.min() < limits.min or labels.max() > limits.max:
+        raise ValueError(
+            "`labels` must fit into 32 bits. Received: labels from "
+            f"{labels.min()} to {labels.max()}. Number the classes from 0 on."
         )
     return labels.astype("int32")
 

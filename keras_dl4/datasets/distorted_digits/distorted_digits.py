@@ -64,8 +64,8 @@ class DistortedDigits(keras.utils.PyDataset, abc.ABC):
             `False`.
 
     Raises:
-        ValueError: If the images or labels are of the wrong shape, type or
-            number, or if an integer is out of range.
+        ValueError: If the images or labels are of the wrong shape, type,
+            range or number, an integer is out of range, or no batch is left.
 
     Example:
 
@@ -116,6 +116,11 @@ class DistortedDigits(keras.utils.PyDataset, abc.ABC):
         self.fixed_epoch = bool(fixed_epoch)
         self.shuffle = not fixed_epoch if shuffle is None else bool(shuffle)
         self.drop_remainder = bool(drop_remainder)
+        if not len(self):
+            raise ValueError(
+                "`drop_remainder` must leave a batch. Received: batch_size="
+                f"{batch_size}. Use `batch_size={num_examples}` or less."
+            )
         self.epoch = 0
         self._drawn = None
 

@@ -33,3 +33,22 @@ def test_images_that_are_not_finite_are_refused(images, labels, value):
 def test_labels_of_another_shape_or_type_are_refused(images, labels):
     with pytest.raises(ValueError, match="`labels` must be integers of shape"):
         RotatedDigits(images, labels)
+
+
+@pytest.mark.parametrize("factor", [255.0, -1.0])
+def test_images_of_another_range_are_refused(images, labels, factor):
+    with pytest.raises(ValueError, match="from 0 to 1.*Received: pixels from"):
+        RotatedDigits(factor * images, labels)
+
+
+def test_labels_that_no_int32_holds_are_refused(images, labels):
+    with pytest.raises(ValueError, match="must fit into 32 bits.*4294967305"):
+        RotatedDigits(images, labels.astype("int64") + 2**32)
+    with pytest.raises(ValueError, match="must fit into 32 bits"):
+        RotatedDigits(images, labels.astype("uint64") + np.uint64(2**63))
+
+
+def test_epochs_without_any_batch_are_refused(images, labels):
+    RotatedDigits(images, labels, batch_size=20, drop_remainder=True)
+    with pytest.raises(ValueError, match="`batch_size=20` or less"):
+        RotatedDigits(images, labels, batch_size=21, drop_remainder=True)
