@@ -77,17 +77,30 @@ def sample_linearly(images, grid, padding, align_corners, fill):
     Returns:
         Tensor `(batch, *target size, channels)`.
     """
+    # What the value looked up serves its gradient too where that is little to
+    # keep. With two threads the gradient of the parameters then takes 0.65
+    # instead of 0.8 ms for 128 x 28 x 28 x 1; with more channels it would take
+    # from as long to 40 % longer.
+    is_shared = images.shape[-1] == 1
+
+    def look_up(images, columns):
+        points = _Points(images, columns, padding, align_corners)
+        return points, points.take_corners(pad_images(images, fill))
 
     @with_gradient
     def sample(images, grid):
-        columns = _materialized_columns(grid)
-        points = _Points(images, columns, padding, align_corners)
-        pixels = points.take_corners(pad_images(images, fill))
+        columns = [grid[..., i] for i in range(grid.shape[-1])]
+        if is_shared:
+            columns = _materialized_columns(grid)
+        points, pixels = found = look_up(images, columns)
         value = 0.0
         for corner, its_pixels in pixels.items():
             value = value + points.weight(corner)[..., None] * its_pixels
 
         def gradient(upstream):
+            points, pixels = found
+            if not is_shared:
+                points, pixels = look_up(images, _materialized_columns(grid))
             return (
                 points.image_gradient(upstream),
                 points.grid_gradient(upstream, pixels),
@@ -103,9 +116,7 @@ def _materialized_columns(grid):
 
     XLA computes a gather once, but what leads to a slice again in each of the
     ten loops over all points. With slices of an affine grid, the gradient takes
-    1.5 to 2 times as long. The value alone takes 15 to 20 % longer with few
-    channels, but the gradient then shares its pixels: a step with both takes
-    from 1 to 25 % less than one that takes the pixels twice.
+    1.5 to 2 times as long. The value alone takes 10 to 20 % longer without.
     """
     rank = grid.shape[-1]
     shape = ops.shape(grid)[:-1]

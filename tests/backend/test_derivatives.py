@@ -201,4 +201,4 @@ def test_all_work_on_the_other_backends(backend):
         timeout=120,
     )
     assert result.returncode == 0, result.stdout
-    assert "12 passed" in result.stdout
+    assert "13 passed" in result.stdout
