@@ -1,5 +1,8 @@
 """The records of the adversarial networks, as tables."""
 
+import json
+import pathlib
+
 from table_text import NONE
 from table_text import number
 from table_text import read_records
@@ -13,6 +16,13 @@ PAPER = {
     "Adversarial networks": "225 ± 2",
 }
 OURS = "Adversarial networks"
+# What was timed: a column for each library and how it was compiled.
+COLUMNS = {
+    ("keras_dl4", "xla"): "ours, XLA",
+    ("keras_dl4", "graph"): "ours, no XLA",
+    ("keras_dl4", "jax"): "ours, JAX",
+    ("guide", "xla"): "guide, XLA",
+}
 PRESETS = {
     "paper2014": "Adversarial networks, recipe of 2014",
     "dcgan": "DCGAN",
@@ -110,9 +120,34 @@ def line_table(folder):
     return f"Five Gaussians on a line:\n\n{table(header, rows)}"
 
 
+def benchmark_table(folder):
+    """Time of a training step, as a ratio to the loop of the Keras guide."""
+    path = pathlib.Path(folder) / "benchmark.json"
+    cells = {}
+    for row in json.loads(path.read_text())["rows"] if path.exists() else []:
+        line = cells.setdefault(row["network"], {})
+        line[row["library"], row["mode"]] = row
+    rows = [
+        [
+            f"{network} networks",
+            f"{number(line['guide', 'graph']['median_ms'])} ms",
+            *(number(line.get(c, {}).get("ratio")) for c in COLUMNS),
+        ]
+        for network, line in cells.items()
+    ]
+    if not rows:
+        return ""
+    return (
+        "A training step, two threads, as a ratio to the two-tape loop of the "
+        "Keras guide in one run:\n\n"
+        f"{table(['', 'guide, no XLA', *COLUMNS.values()], rows)}"
+    )
+
+
 def tables(folder):
     """All tables of a folder of records, for results/README.md."""
-    parts = [parzen_table(folder), digits_table(folder), line_table(folder)]
+    makers = parzen_table, digits_table, line_table, benchmark_table
+    parts = [make(folder) for make in makers]
     return [part for part in parts if part]
 
 

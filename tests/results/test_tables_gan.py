@@ -46,3 +46,13 @@ def test_a_line_shows_how_its_modes_are_covered(load, tmp_path):
     write(tmp_path, line=run | {"mean_score": 0.5, "cpu_minutes": 0.5})
     text = text_of(load("tables_gan"), tmp_path)
     assert cells_of(text, "0.046") == ["0.046", "93", "0.500", "0.5"]
+
+
+def test_steps_are_shown_as_ratios_to_the_guide(load, tmp_path):
+    row = {"network": "dense", "threads": 2}
+    guide = {"library": "guide", "mode": "graph", "median_ms": 18.961}
+    ours = {"library": "keras_dl4", "mode": "xla", "median_ms": 18.0}
+    rows = [row | guide | {"ratio": 1.0}, row | ours | {"ratio": 0.95}]
+    write(tmp_path, benchmark={"rows": rows})
+    text = text_of(load("tables_gan"), tmp_path)
+    assert cells_of(text, "dense")[1:] == ["18.96 ms", "0.95", *["-"] * 3]
