@@ -176,6 +176,8 @@ def train(args, model, x, validation, recorder, placement):
     if args.resume:
         epoch = backup.restore(model, len(data))
         recorder.resume(epoch)
+        # What an earlier end of the training said is no result of this one.
+        recorder.add(parzen_log_likelihood=None)
         print(f"Going on after epoch {epoch} of {args.epochs}.", flush=True)
     model.fit(
         data,
@@ -331,6 +333,11 @@ def parse(argv):
     add("--verbose", type=int, choices=(0, 1, 2), default=1)
     keras_dl4.distribute.add_arguments(parser)
     args = parser.parse_args(argv)
+    if args.likelihood_every < 1:
+        parser.error(
+            "--likelihood-every must be at least 1. Received: "
+            f"{args.likelihood_every}"
+        )
     args.out = pathlib.Path(args.out)
     for name, value in PRESETS[args.preset].items():
         if getattr(args, name) is None:
@@ -344,9 +351,7 @@ def main(argv=None):
         args.out, args.resume, args.overwrite
     )
     keras.utils.set_random_seed(args.seed)
-    placement = keras_dl4.distribute.configure(
-        args.strategy, args.jit, convolutions=args.preset != "paper2014"
-    )
+    placement = keras_dl4.distribute.configure(args.strategy, args.jit)
     train_set, validation, test_set = load_images(args)
     with placement.scope():
         model = build_model(args, train_set[0].mean(axis=0))

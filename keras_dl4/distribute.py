@@ -59,8 +59,9 @@ def configure(strategy="none", jit="auto", convolutions=False):
             gain) and does not with several replicas, on a TPU (which
             compiles anyway) and on the torch backend. Defaults to `"auto"`.
         convolutions: Boolean, whether the model is mostly of convolutions,
-            which TensorFlow's XLA compiles badly for CPUs: `"auto"` then
-            compiles on a GPU only, or on JAX, which is slow if it does not.
+            which XLA under TensorFlow makes up to five times slower on a
+            CPU, and seldom faster: `"auto"` then compiles on a GPU only, or
+            on JAX, which is slow if it does not.
             Defaults to `False`.
 
     Returns:
