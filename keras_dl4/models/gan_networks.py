@@ -13,7 +13,7 @@ _NORMALIZATIONS = {
     "layer": layers.LayerNormalization,
     None: None,
 }
-_LARGEST_START = 7  # pixels that a convolutional generator starts with
+_LARGEST_START = 4  # pixels that a convolutional generator starts with
 
 
 def maxout_gan_networks(image_shape=(28, 28, 1), mean_image=None):
@@ -101,14 +101,14 @@ def dcgan_networks(
     No pooling and no hidden dense layers; strides of 2, batch normalization
     except at the ends, ReLU in the generator and leaky ReLU of slope 0.2 in
     the discriminator, weights from a normal distribution of standard deviation
-    0.02. Images of 28 pixels grow from 7, images of 32 from 4. Kernels are 4
-    pixels wide, not 5 as in the paper: a multiple of the stride covers all
-    pixels evenly.
+    0.02. Images grow from 4 pixels, or as many fewer as doubling needs: 4, 7,
+    14, 28 or 4, 8, 16, 32; an odd side is cut from the next even one. Kernels
+    are 4 pixels wide, not 5 as in the paper: a multiple of the stride covers
+    all pixels evenly.
 
     Args:
-        image_shape: Tuple `(height, width, channels)`; both sides must be
-            divisible by 2 as often as it takes to bring the smaller one to at
-            most 7. Defaults to `(28, 28, 1)`.
+        image_shape: Tuple `(height, width, channels)` of positive ints.
+            Defaults to `(28, 28, 1)`.
         latent_dim: Positive int, size of the latent vectors. Defaults to
             `100`.
         width: Positive int, channels at half the size of the image; twice as
@@ -124,9 +124,8 @@ def dcgan_networks(
         latent_dim)` to images, and from images to one logit, `(batch, 1)`.
 
     Raises:
-        ValueError: If `image_shape` is no three positive ints or cannot be
-            halved that often, an int is not positive, or another argument is
-            unknown.
+        ValueError: If `image_shape` is no three positive ints, an int is not
+            positive, or another argument is unknown.
 
     Example:
 
@@ -142,7 +141,7 @@ def dcgan_networks(
           Generative Adversarial Networks](https://arxiv.org/abs/1511.06434),
           section 3
     """
-    num_halvings = _num_halvings(image_shape)
+    _check_image_shape(image_shape)
     for name, value in (("latent_dim", latent_dim), ("width", width)):
         if not _is_count(value):
             raise ValueError(
@@ -160,21 +159,22 @@ def dcgan_networks(
             f"`normalization` must be one of {list(_NORMALIZATIONS)}. "
             f"Received: normalization={normalization!r}."
         )
-    channels = [width * 2**number for number in range(num_halvings)]
-    start = [side // 2**num_halvings for side in image_shape[:2]]
+    sizes = _sizes(image_shape)
+    channels = [width * 2**number for number in range(len(sizes) - 1)]
     return (
         _convolutional_generator(
-            image_shape, latent_dim, start, channels, output_activation
+            image_shape, latent_dim, sizes, channels, output_activation
         ),
         _convolutional_discriminator(image_shape, channels, normalization),
     )
 
 
-def _convolutional_generator(image_shape, latent_dim, start, channels, output):
+def _convolutional_generator(image_shape, latent_dim, sizes, channels, output):
+    *sizes, start = sizes
     grown = []
-    for number in reversed(channels[:-1]):
+    for number, size in zip(channels[-2::-1], sizes[:0:-1], strict=True):
         grown += [
-            _transposed_convolution(number, use_bias=False),
+            *_transposed_convolution(number, size, use_bias=False),
             layers.BatchNormalization(),
             layers.ReLU(),
         ]
@@ -190,8 +190,8 @@ def _convolutional_generator(image_shape, latent_dim, start, channels, output):
             layers.BatchNormalization(),
             layers.ReLU(),
             *grown,
-            _transposed_convolution(
-                image_shape[-1], activation=output, dtype="float32"
+            *_transposed_convolution(
+                image_shape[-1], sizes[0], activation=output, dtype="float32"
             ),
         ],
         name="generator",
@@ -226,15 +226,23 @@ def _convolutional_discriminator(image_shape, channels, normalization):
     )
 
 
-def _transposed_convolution(filters, **kwargs):
-    return layers.Conv2DTranspose(
-        filters,
-        4,
-        strides=2,
-        padding="same",
-        kernel_initializer=_normal(),
-        **kwargs,
-    )
+def _transposed_convolution(filters, size, dtype=None, **kwargs):
+    """Twice the size, less the last row or column of an odd one."""
+    found = [
+        layers.Conv2DTranspose(
+            filters,
+            4,
+            strides=2,
+            padding="same",
+            kernel_initializer=_normal(),
+            dtype=dtype,
+            **kwargs,
+        )
+    ]
+    if any(side % 2 for side in size):
+        surplus = tuple((0, side % 2) for side in size)
+        found.append(layers.Cropping2D(surplus, dtype=dtype))
+    return found
 
 
 # A new one for each layer: an initializer repeats its numbers.
@@ -246,18 +254,12 @@ def _uniform(limit):
     return keras.initializers.RandomUniform(-limit, limit)
 
 
-def _num_halvings(image_shape):
-    _check_image_shape(image_shape)
-    sides = image_shape[:2]
-    number = max(1, math.ceil(math.log2(min(sides) / _LARGEST_START)))
-    if any(side % 2**number for side in sides):
-        raise ValueError(
-            f"Both sides must be divisible by {2**number}, to grow from "
-            f"{_LARGEST_START} pixels or fewer by doubling. Received: "
-            f"image_shape={tuple(image_shape)}. Pad or resize the images, to "
-            "28 or 32 pixels for example."
-        )
-    return number
+def _sizes(image_shape):
+    """Of the image, of its half, and so on to the first feature maps."""
+    sizes = [tuple(image_shape[:2])]
+    while len(sizes) == 1 or min(sizes[-1]) > _LARGEST_START:
+        sizes.append(tuple((side + 1) // 2 for side in sizes[-1]))
+    return sizes
 
 
 def _check_image_shape(image_shape):
