@@ -100,7 +100,8 @@ def tensorflow_step(library, mode, what, shape):
         return [warped, *tape.gradient(warped, watched, upstream)]
 
     tensors = [tf.constant(a) for a in arrays(shape)]
-    return lambda: [x.numpy() for x in step(*tensors)]
+    # Views, as the others return: `x.numpy()` would copy what was computed.
+    return lambda: [np.asarray(memoryview(x)) for x in step(*tensors)]
 
 
 def jax_step(library, mode, what, shape):

@@ -26,12 +26,35 @@ def test_gradients_are_those_of_equation_3(size, padding, align_corners, rng):
 
 @needs_tensorflow
 @pytest.mark.parametrize("size", [(5, 4), (3, 4, 2)])
-@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("channels", [1, 3, 8])
 def test_gradients_agree_under_xla(size, channels, rng):
     target = (2,) * (len(size) - 1) + (5,)
     images, grid = draw(rng, size, target, channels=channels, reach=1.6)
     settings = ("bilinear", "zeros", False)
     assert_gradients_agree(images, grid, settings, rng, jit=True)
+
+
+@needs_tensorflow
+@pytest.mark.parametrize("jit", [False, True])
+@pytest.mark.parametrize("channels", [1, 3, 8])
+def test_gradients_are_the_same_for_unknown_sizes(channels, jit, rng):
+    import tensorflow as tf
+
+    def step(images, grid, upstream):
+        with tf.GradientTape() as tape:
+            tape.watch([images, grid])
+            warped = grid_sample(images, grid)
+        return tape.gradient(warped, [images, grid], upstream)
+
+    images, grid = draw(rng, (5, 4), (2, 5), channels=channels, reach=1.2)
+    upstream = rng.normal(size=(2, 2, 5, channels)).astype("float32")
+    arguments = [tf.constant(x) for x in (images, grid, upstream)]
+    signature = [
+        tf.TensorSpec((None, None, None, x.shape[-1])) for x in arguments
+    ]
+    found = tf.function(step, signature, jit_compile=jit)(*arguments)
+    for one, other in zip(found, step(*arguments), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("align_corners", ALIGNMENTS)
@@ -100,10 +123,12 @@ def test_gradient_for_half_precision_adds_in_float32(gradient_of):
 
 @needs_tensorflow
 @pytest.mark.parametrize("jit", [False, True])
-def test_gradient_of_a_gradient_agrees_with_differences(jit, rng):
+@pytest.mark.parametrize("channels", [2, 8])
+def test_gradient_of_a_gradient_agrees_with_differences(channels, jit, rng):
     import tensorflow as tf
 
-    images, grid = map(tf.constant, draw(rng, (5, 4), (2, 5), reach=0.9))
+    images, grid = draw(rng, (5, 4), (2, 5), channels=channels, reach=0.9)
+    images, grid = tf.constant(images), tf.constant(grid)
 
     @tf.function(jit_compile=jit)
     def squared_gradient(images, grid):
