@@ -293,7 +293,8 @@ def report(args, record):
 def parse(argv):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add = parser.add_argument
-    add("--distortion", choices=DISTORTIONS, default="R")
+    choices = (*DISTORTIONS, "colocalization")
+    add("--distortion", choices=choices, default="R")
     add("--model", choices=MODELS, default="st_cnn")
     add("--transform", choices=TRANSFORMS, default="affine")
     add("--num-transforms", type=int, help="in parallel (default: 1 a digit)")
@@ -317,6 +318,11 @@ def parse(argv):
     keras_dl4.distribute.add_arguments(parser)
     args = parser.parse_args(argv)
     args.out = pathlib.Path(args.out or f"runs/{args.distortion}_{args.model}")
+    if args.distortion == "colocalization":
+        parser.error(
+            "co-localization has no classes to learn, but objects to find: run "
+            "examples/spatial_transformer_colocalization.py"
+        )
     defaults = PRESETS[args.preset] | {"num_tests": NUM_TESTS}
     defaults |= {"num_transforms": 1 + (args.distortion == "addition")}
     for name, value in defaults.items():
@@ -325,6 +331,12 @@ def parse(argv):
                 kind = args.model.removeprefix("st_")
                 value = value[kind if name == "width" else args.data]
             setattr(args, name, value)
+    for name in defaults:
+        if getattr(args, name) <= 0:
+            option = f"--{name.replace('_', '-')}"
+            parser.error(
+                f"{option} must be positive. Received: {getattr(args, name)}"
+            )
     if args.demo and keras.backend.backend() != "tensorflow":
         parser.error("--demo exports a SavedModel: it needs TensorFlow")
     return args

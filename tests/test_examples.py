@@ -238,3 +238,20 @@ def test_example_without_its_data_says_where_to_put_it(tmp_path):
     with pytest.raises(FileNotFoundError, match="There must be a file emoji32"):
         load_example("visual_semantic_embedding_emoji").main(argv)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--epochs", "0"], "--epochs must be positive. Received: 0"),
+        (["--learning-rate", "-1"], "--learning-rate must be positive"),
+        (["--distortion", "colocalization"], "spatial_transformer_coloc"),
+    ],
+)
+def test_options_that_cannot_be_say_so(arguments, message, tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        load_example("spatial_transformer_digits").main(
+            [*arguments, "--out", str(tmp_path / "out")]
+        )
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
