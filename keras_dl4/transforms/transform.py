@@ -8,6 +8,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_dl4.ops.matrix_inverse import inverse_of_each
+
 _FAMILIES: dict[str, type] = {}
 
 
@@ -122,8 +124,11 @@ class Transform(abc.ABC):
         raise ValueError(self._undefined("params from a matrix"))
 
     def inverse(self, params):
-        """Returns the params of the inverse transform."""
-        return self.from_matrix(ops.inv(self.matrix(params)))
+        """Returns the params of the inverse transform.
+
+        They are not finite where there is none.
+        """
+        return self.from_matrix(inverse_of_each(self.matrix(params)))
 
     def compose(self, first, second):
         """Returns the params of one warp that does both.

@@ -133,6 +133,18 @@ def test_inverse_undoes(name):
         )
 
 
+@pytest.mark.parametrize("rank", [2, 3])
+@pytest.mark.parametrize("broken", [0.0, np.nan, np.inf])
+def test_what_has_no_inverse_leaves_the_others_alone(broken, rank):
+    transform = transforms.Affine(rank=rank)
+    params = near_identity(transform)
+    expected = np.array(transform.inverse(params))
+    params[1] = broken
+    found = np.array(transform.inverse(params))
+    assert not np.isfinite(found[1]).all()
+    np.testing.assert_array_equal(found[[0, 2]], expected[[0, 2]])
+
+
 @each_closed
 def test_composition_is_one_grid_at_the_places_of_the_other(name):
     transform = CLOSED[name]
