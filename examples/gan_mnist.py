@@ -36,7 +36,7 @@ NAME = "examples/gan_mnist.py"
 SHAPE = (28, 28, 1)
 PRESETS = {
     "paper2014": {"epochs": 250, "batch_size": 100},
-    "dcgan": {"epochs": 40, "batch_size": 64},
+    "dcgan": {"epochs": 30, "batch_size": 64},
     "wasserstein": {"epochs": 50, "batch_size": 64},
 }
 # Without the number of epochs, on which no schedule depends: a run that has
