@@ -8,6 +8,7 @@ Writes: runs/<distortion>_<model>/ (result.json, figures, weights, SavedModel)
 
 import argparse
 import bisect
+import math
 import os
 import pathlib
 import shlex
@@ -293,8 +294,12 @@ def report(args, record):
 def parse(argv):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add = parser.add_argument
-    choices = (*DISTORTIONS, "colocalization")
-    add("--distortion", choices=choices, default="R")
+    add(
+        "--distortion",
+        choices=DISTORTIONS,
+        default="R",
+        help="co-localization is in spatial_transformer_colocalization.py",
+    )
     add("--model", choices=MODELS, default="st_cnn")
     add("--transform", choices=TRANSFORMS, default="affine")
     add("--num-transforms", type=int, help="in parallel (default: 1 a digit)")
@@ -318,11 +323,6 @@ def parse(argv):
     keras_dl4.distribute.add_arguments(parser)
     args = parser.parse_args(argv)
     args.out = pathlib.Path(args.out or f"runs/{args.distortion}_{args.model}")
-    if args.distortion == "colocalization":
-        parser.error(
-            "co-localization has no classes to learn, but objects to find: run "
-            "examples/spatial_transformer_colocalization.py"
-        )
     defaults = PRESETS[args.preset] | {"num_tests": NUM_TESTS}
     defaults |= {"num_transforms": 1 + (args.distortion == "addition")}
     for name, value in defaults.items():
@@ -332,7 +332,7 @@ def parse(argv):
                 value = value[kind if name == "width" else args.data]
             setattr(args, name, value)
     for name in defaults:
-        if getattr(args, name) <= 0:
+        if not 0 < getattr(args, name) < math.inf:
             option = f"--{name.replace('_', '-')}"
             parser.error(
                 f"{option} must be positive. Received: {getattr(args, name)}"

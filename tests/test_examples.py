@@ -245,7 +245,7 @@ def test_example_without_its_data_says_where_to_put_it(tmp_path):
     [
         (["--epochs", "0"], "--epochs must be positive. Received: 0"),
         (["--learning-rate", "-1"], "--learning-rate must be positive"),
-        (["--distortion", "colocalization"], "spatial_transformer_coloc"),
+        (["--learning-rate", "nan"], "--learning-rate must be positive"),
     ],
 )
 def test_options_that_cannot_be_say_so(arguments, message, tmp_path, capsys):

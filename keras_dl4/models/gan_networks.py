@@ -13,7 +13,7 @@ _NORMALIZATIONS = {
     "layer": layers.LayerNormalization,
     None: None,
 }
-_LARGEST_START = 4  # pixels that a convolutional generator starts with
+_LARGEST_START = 4  # pixels of the smaller side that a generator starts with
 
 
 def maxout_gan_networks(image_shape=(28, 28, 1), mean_image=None):
@@ -101,10 +101,10 @@ def dcgan_networks(
     No pooling and no hidden dense layers; strides of 2, batch normalization
     except at the ends, ReLU in the generator and leaky ReLU of slope 0.2 in
     the discriminator, weights from a normal distribution of standard deviation
-    0.02. Images grow from 4 pixels, or as many fewer as doubling needs: 4, 7,
-    14, 28 or 4, 8, 16, 32; an odd side is cut from the next even one. Kernels
-    are 4 pixels wide, not 5 as in the paper: a multiple of the stride covers
-    all pixels evenly.
+    0.02. The smaller side grows from 4 pixels or fewer, 4, 7, 14, 28 or 4, 8,
+    16, 32, and the other by as many doublings; an odd side is cut from the
+    next even one. Kernels are 4 pixels wide, not 5 as in the paper: a multiple
+    of the stride covers all pixels evenly.
 
     Args:
         image_shape: Tuple `(height, width, channels)` of positive ints.

@@ -7,8 +7,10 @@ from keras import ops
 def inverse_of_each(matrix):
     """Inverts matrices of 3 or 4 rows by their cofactors.
 
-    A singular matrix gives infinities or NaN, and leaves the others alone;
-    `keras.ops.inv` raises for all of them on TensorFlow.
+    Where the determinant is 0 in its dtype, there are infinities or NaN, and
+    the others are left alone; `keras.ops.inv` raises for all of them on
+    TensorFlow. Meant for entries around 1: those of 1e13 have a determinant
+    beyond float32.
 
     Args:
         matrix: Float tensor `(batch, size, size)`.

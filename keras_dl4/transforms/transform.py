@@ -126,7 +126,7 @@ class Transform(abc.ABC):
     def inverse(self, params):
         """Returns the params of the inverse transform.
 
-        They are not finite where there is none.
+        They are not finite where the determinant is 0 in float32.
         """
         return self.from_matrix(inverse_of_each(self.matrix(params)))
 

@@ -146,6 +146,7 @@ def test_images_are_in_the_stated_range(rng, activation, low):
     generator, _ = dcgan_networks(
         (28, 56, 1), 5, width=4, output_activation=activation
     )
+    # Small weights in four layers make little of common latents.
     z = 1e7 * rng.normal(size=(40, 5)).astype("float32")
     images = ops.convert_to_numpy(generator(z))
     assert images.shape == (40, 28, 56, 1)
