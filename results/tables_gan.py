@@ -52,7 +52,8 @@ def parzen_table(folder):
     if not runs:
         return ""
     rows = [[label, text, *[NONE] * 4] for label, text in PAPER.items()]
-    for preset, run in runs.items():
+    for preset in [name for name in PRESETS if name in runs]:
+        run = runs[preset]
         distances = ("frechet_distance", "frechet_distance_of_data")
         rows.append(
             [
