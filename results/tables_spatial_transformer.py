@@ -39,6 +39,7 @@ COLUMNS = {
     ("kornia", "eager"): "kornia",
     ("map_coordinates", "xla"): "Keras, XLA",
     ("map_coordinates", "graph"): "Keras, no XLA",
+    ("tensorflow_addons", "xla"): "tensorflow-addons, XLA",
 }
 WORK = {
     "forward": "forward",
